@@ -1,0 +1,28 @@
+"""A knowledge graph of open-source governance: who gave which project to whom, who holds what, and how neutral it is.
+
+    import kg
+    g = kg.open()
+    g.moves(donor="google")
+    g.query("SELECT ?p { ?p a osgov:Project } LIMIT 3")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open"]
+
+
+def open(store: str | None = None) -> Graph:
+    """The graph, ready to be asked: the bundled one (built on first use), or the store that `store` names.
+
+    `store` is `memory:`, a folder made by `kg build --store FOLDER`, or the address of a SPARQL endpoint; where it is None,
+    the environment variable KG_STORE is asked. Raises kg.errors.KgError where there is no such store.
+    """
+    from kg.graph import open_graph
+
+    return open_graph(store)

@@ -1,0 +1,155 @@
+"""Builds the graph: readers → triples → store → derived facts → counts; and keeps the default one current.
+
+The default graph lies under the user's cache folder, keyed by the content of everything it is made from. A run compares
+file sizes and times with those of the run before, and looks at content only when they differ.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.resources import FACTS, PACKAGE, ontology_dir, queries_dir
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
+    from kg.store.embedded import EmbeddedStore
+
+
+def source_quads(facts: Path = FACTS) -> list[Quad]:
+    """The quads that go in before anything is derived: curated facts and the ontology. Raises FactsError."""
+    from kg.curated import read_facts
+    from kg.triples import quads
+
+    return [*quads(read_facts(facts)), *_ontology_quads()]
+
+
+def _ontology_quads() -> Iterator[Quad]:
+    import pyoxigraph as ox
+
+    from kg import terms as t
+
+    graph = ox.NamedNode(t.ONTOLOGY_GRAPH)
+    for quad in ox.parse(path=str(ontology_dir() / "governance.ttl"), format=ox.RdfFormat.TURTLE):
+        yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def fill(store: EmbeddedStore, facts: Path = FACTS) -> None:
+    """Put the whole graph into an empty store. Raises FactsError before anything is written."""
+    from kg.derive import derive
+
+    store.add(source_quads(facts))
+    derive(store)
+
+
+def build_at(path: Path, facts: Path = FACTS) -> None:
+    """Make the graph in a new folder and close it."""
+    from kg.store.embedded import EmbeddedStore
+
+    store = EmbeddedStore.create(path)
+    fill(store, facts)
+    store.store.flush()
+
+
+def build_folder(folder: Path, *, anew: bool = False) -> Path:
+    """Make the current graph of a store folder, and switch to it; returns the generation's folder."""
+    from kg.store.generations import make_generation, write_pointer
+
+    target = make_generation(folder, content_key(), build_at, anew=anew)
+    write_pointer(folder, "current", target.name + "\n")
+    return target
+
+
+def default_folder() -> Path:
+    """Where the default graph lies: a folder of ours under the user's cache directory."""
+    if sys.platform == "linux":
+        # platformdirs would say the same here, but importing it costs a fifth of a warm look-up.
+        home = os.environ.get("XDG_CACHE_HOME", "")
+        return Path(home if os.path.isabs(home) else os.path.expanduser("~/.cache")) / "osgov-kg"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("osgov-kg", appauthor=False)
+
+
+def open_default() -> EmbeddedStore:
+    """The graph of this installation, built on first use; in memory, with a word on stderr, where nothing can be written."""
+    from kg.store.embedded import EmbeddedStore
+
+    try:
+        path = _current_default()
+    except OSError as error:
+        print(f"kg: no cache ({error}); the graph is built in memory for this one run", file=sys.stderr)  # noqa: T201
+        store = EmbeddedStore.in_memory()
+        fill(store)
+        return store
+    return EmbeddedStore.at(path, str(path.parent))
+
+
+def _current_default() -> Path:
+    folder = default_folder()
+    stamp = _stamp()
+    pointer = f"seen-{zlib.crc32(os.fsencode(PACKAGE)):08x}"
+    try:
+        name, _, seen = (folder / pointer).read_text(encoding="utf-8").partition("\n")
+        if seen == stamp and (folder / name).is_dir():
+            return folder / name
+    except FileNotFoundError:
+        pass
+    return _build_default(folder, pointer, stamp)
+
+
+def _build_default(folder: Path, pointer: str, stamp: str) -> Path:
+    from kg.store.generations import make_generation, write_pointer
+
+    target = make_generation(folder, content_key(), build_at)
+    write_pointer(folder, pointer, f"{target.name}\n{stamp}")
+    return target
+
+
+def _inputs() -> list[tuple[str, Path]]:
+    """Every folder whose files the graph is made from, with the ending that counts there."""
+    return [
+        (".toml", FACTS / "projects"),
+        (".toml", FACTS / "organizations"),
+        (".ttl", ontology_dir()),
+        (".toml", ontology_dir()),
+        (".rq", queries_dir() / "rules"),
+        (".py", PACKAGE),
+        (".py", PACKAGE / "store"),
+    ]
+
+
+def _files() -> Iterator[os.DirEntry[str]]:
+    for ending, folder in _inputs():
+        with os.scandir(folder) as entries:
+            yield from sorted((e for e in entries if e.name.endswith(ending)), key=lambda e: e.name)
+
+
+def _stamp() -> str:
+    """Name, size and time of every input: cheap to take, and different whenever somebody edited something."""
+    import pyoxigraph
+
+    lines = [f"pyoxigraph {pyoxigraph.__version__}"]
+    for entry in _files():
+        status = entry.stat()
+        lines.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(lines)
+
+
+def content_key() -> str:
+    """A key that is the same wherever the same content is installed, and differs when any of it does."""
+    import hashlib
+
+    import pyoxigraph
+
+    digest = hashlib.sha256(f"pyoxigraph {pyoxigraph.__version__}\n".encode())
+    for entry in _files():
+        content = Path(entry.path).read_bytes()
+        digest.update(f"{Path(entry.path).parent.name}/{entry.name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,179 @@
+"""Named queries: `queries/<name>.rq`, one question each, with a header that says what it asks, takes and gives.
+
+    # Who held a project on a day?                     the question, in plain words
+    #
+    # param project project — the project              a parameter: name, type, what it means; `?` after the type: optional
+    # param on day? — the day
+    # lists: sources                                   columns that hold several values, separated by spaces
+    # shown: holder certainty                          columns a table on a terminal shows; without it, all
+    # example: project=kubernetes on=2016-02-01
+    SELECT … WHERE { VALUES ?project { p:kubernetes } … }
+
+A parameter is a `VALUES ?name { … }` in the body: what stands there is the default, and the file runs as it is on any engine.
+A value given is bound as a term in its place, never as text in the query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode
+
+from kg.dates import PartialDate
+from kg.errors import KgError, Misuse, NotFound
+from kg.resources import queries_dir
+from kg.store import Rows, Store
+from kg.terms import XSD
+
+Term = NamedNode | Literal
+Resolve = Callable[[str, str], str]
+
+_PARAM = re.compile(r"param (\w+) (\S+?)(\?)? (?:—|-) (.+)")
+TYPES = {
+    "project": "the name of a project",
+    "organization": "the name of an organization",
+    "entity": "the name of a project or an organization",
+    "day": "a day, 2016-02-01",
+    "from": "a date; the first day it can mean",
+    "to": "a date; the last day it can mean",
+    "integer": "a whole number",
+    "flag": "yes or no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a named query."""
+
+    name: str
+    type: str
+    optional: bool
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """A question with its SPARQL; `portable()` is the text that runs anywhere."""
+
+    name: str
+    question: str
+    about: str
+    parameters: tuple[Parameter, ...]
+    lists: tuple[str, ...]
+    shown: tuple[str, ...]
+    example: str
+    text: str
+
+    def portable(self) -> str:
+        """The query with a PREFIX line for each prefix it uses: to run on any engine, or to start one's own from."""
+        from kg.querytext import with_prefixes
+
+        return with_prefixes(self.text)
+
+    def bound(self, values: Mapping[str, Term]) -> str:
+        """The query with the given terms in place of its defaults. Raises Misuse for a parameter it does not have."""
+        text = self.text
+        for name, term in values.items():
+            self.parameter(name)
+            text, count = re.subn(rf"(VALUES \?{name} \{{)[^}}]*\}}", lambda m, t=term: f"{m.group(1)} {t} }}", text)  # type: ignore[misc]
+            if not count:
+                raise KgError(f"queries/{self.name}.rq: declares {name} but has no VALUES ?{name} {{ … }}")
+        return text
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name; Misuse, naming those there are, if there is none."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        known = ", ".join(p.name for p in self.parameters) or "no parameters"
+        raise Misuse(f"query {self.name!r} has no parameter {name!r}; it takes {known}")
+
+
+def names() -> list[str]:
+    """The names of all named queries."""
+    return sorted(path.stem for path in queries_dir().glob("*.rq"))
+
+
+def load(name: str) -> NamedQuery:
+    """The named query. Raises NotFound with the nearest names."""
+    path = queries_dir() / f"{name}.rq"
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
+        import difflib
+
+        near = difflib.get_close_matches(name, names(), n=3)
+        raise NotFound(
+            f"no query named {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "") + " `kg queries` lists them"
+        )
+    return parse(path)
+
+
+@cache
+def parse(path: Path) -> NamedQuery:
+    """A query file, header and body. Raises KgError for a header line it does not know."""
+    text = path.read_text("utf-8")
+    header: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        header.append(line[1:].strip())
+    question, about, example = header[0] if header else "", [], ""
+    parameters: list[Parameter] = []
+    columns: dict[str, tuple[str, ...]] = {"lists": (), "shown": ()}
+    for line in header[1:]:
+        if line.startswith("param "):
+            match = _PARAM.fullmatch(line)
+            if not match or match.group(2) not in TYPES:
+                raise KgError(f"{path.name}: {line!r} is no parameter; write `param name type? — meaning`, type one of {', '.join(TYPES)}")
+            parameters.append(Parameter(match.group(1), match.group(2), bool(match.group(3)), match.group(4)))
+        elif line.startswith(("lists:", "shown:")):
+            columns[line[:5]] = tuple(line[6:].split())
+        elif line.startswith("example:"):
+            example = line.removeprefix("example:").strip()
+        elif line:
+            about.append(line)
+    return NamedQuery(path.stem, question, " ".join(about), tuple(parameters), columns["lists"], columns["shown"], example, text)
+
+
+def bind(query: NamedQuery, values: Mapping[str, str], resolve: Resolve) -> str:
+    """The query with values given as text; `resolve(type, name)` turns names into IRIs. Raises Misuse, NotFound, Ambiguous."""
+    terms = {name: _term(query.parameter(name), value, resolve) for name, value in values.items()}
+    missing = [p.name for p in query.parameters if not p.optional and p.name not in values]
+    if missing:
+        wanted = ", ".join(f"{p.name}=… ({p.about})" for p in query.parameters if p.name in missing)
+        raise Misuse(f"query {query.name!r} needs {wanted}; example: kg query {query.name} {query.example}")
+    return query.bound(terms)
+
+
+def run(store: Store, name: str, values: Mapping[str, str], resolve: Resolve, *, timeout: float | None = None) -> Rows:
+    """The rows of a named query."""
+    answer = store.query(bind(load(name), values, resolve), timeout=timeout)
+    if not isinstance(answer, Rows):
+        raise KgError(f"queries/{name}.rq is no SELECT")
+    return answer
+
+
+def _term(parameter: Parameter, value: str, resolve: Resolve) -> Term:
+    where = f"{parameter.name}={value}"
+    match parameter.type:
+        case "project" | "organization" | "entity":
+            return NamedNode(resolve(parameter.type, value))
+        case "integer":
+            if not re.fullmatch(r"[+-]?\d+", value, re.ASCII):
+                raise Misuse(f"{where}: must be a whole number")
+            return Literal(int(value))
+        case "flag":
+            if value.lower() not in {"yes", "no", "true", "false"}:
+                raise Misuse(f"{where}: must be yes or no")
+            return Literal(value.lower() in {"yes", "true"})
+    try:
+        date = PartialDate(value)
+    except ValueError as error:
+        raise Misuse(f"{where}: {error}") from None
+    if parameter.type == "day" and date.precision != "day":
+        raise Misuse(f"{where}: must be a day, such as {date.earliest}")
+    day = date.latest if parameter.type == "to" else date.earliest
+    return Literal(day, datatype=NamedNode(XSD + "date"))

@@ -1,0 +1,104 @@
+"""The command line: the root group, its error handling, and which module holds which verb.
+
+Importing this loads click and nothing heavier; a verb's module is imported when the verb is used, and the rooms it needs
+when its body runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from kg import __version__
+from kg.cli.options import Settings, shared_options
+from kg.errors import KgError, QueryTimeout
+
+COMMANDS = {
+    "moves": ("answers", "moves"),
+    "show": ("answers", "show"),
+    "find": ("answers", "find"),
+    "why": ("answers", "why"),
+    "query": ("asking", "query"),
+    "queries": ("asking", "queries"),
+    "schema": ("asking", "schema"),
+    "export": ("upkeep", "export"),
+    "build": ("upkeep", "build"),
+    "check": ("upkeep", "check"),
+    "info": ("upkeep", "info"),
+}
+
+
+class Root(click.Group):
+    """A group whose commands are imported on use, and whose expected failures print one message and no traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order of the manual."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The verb's command, imported now."""
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name]
+        command: click.Command = getattr(importlib.import_module(f"kg.cli.{module}"), attribute)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest verb named when there is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if near and "Did you mean" not in error.message:
+                error.message = f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?"
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; an expected failure becomes its message on stderr and its exit code."""
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            if ctx.find_object(Settings) is not None and ctx.ensure_object(Settings).debug:
+                raise
+            click.echo(f"kg: {error}", err=True)
+            if isinstance(error, QueryTimeout):
+                # The engine is still at it in its thread and cannot be stopped: leave without waiting for it.
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(error.exit_code)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="kg")
+@shared_options
+@click.pass_context
+def root(ctx: click.Context, /, **given: Any) -> None:
+    """Ask who governs open source: which projects moved to foundations, who holds what, how neutral a home is.
+
+    Every line of an answer names its source. Data go to stdout, talk to stderr. Exit codes: 0 done, 1 a negative
+    answer, 2 misuse, 3 could not be done.
+
+    \b
+    Example: kg moves --donor google --since 2015
+    """
+    ctx.obj = Settings(**given)
+
+
+def main() -> None:
+    """The entry point of `kg`: a closed pipe is no error, and Ctrl-C stops a query that is inside the engine."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        root(prog_name="kg")
+    except BrokenPipeError:
+        # Whoever read us has seen enough; Python would complain when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

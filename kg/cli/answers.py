@@ -1,0 +1,106 @@
+"""Verbs that answer the questions people come with: moves, show, find, why."""
+
+from __future__ import annotations
+
+import click
+
+from kg.cli.options import NAME, Settings, with_settings
+
+
+@click.command()
+@click.option("--donor", metavar="NAME", type=NAME, help="Only what this organization gave.")
+@click.option("--to", metavar="NAME", type=NAME, help="Only what this organization, or a part of it, received.")
+@click.option("--since", metavar="DATE", help="Only moves on or after this date: 2015, 2015-03 or 2015-03-02.")
+@click.option("--until", metavar="DATE", help="Only moves on or before this date.")
+@click.option("--neutral-only", is_flag=True, help="Only recipients shown to be neutral.")
+@click.option("--all-kinds", is_flag=True, help="Code grants, forks, trademark transfers and gifts by others as well.")
+@with_settings(as_of=True)
+def moves(
+    settings: Settings, donor: str | None, to: str | None, since: str | None, until: str | None, neutral_only: bool, all_kinds: bool
+) -> None:
+    """Vendor projects that moved to foundations: who gave them, to whom, when, by which source.
+
+    By default whole projects given by at least one company to a foundation. Exits 1 when there is none.
+
+    \b
+    Example: kg moves --donor google --since 2015
+    """
+    from kg import catalog
+
+    if settings.as_of:
+        until = min(filter(None, [until and _last_day(until), settings.as_of]))
+    table = settings.graph().moves(
+        donor=donor, to=to, since=since, until=until, neutral_only=neutral_only, all_kinds=all_kinds, timeout=settings.timeout
+    )
+    query = catalog.load("moves")
+    settings.rows(table, shown=query.shown, below=query.lists)
+    if not table:
+        settings.say("kg: no move on record fits; --all-kinds widens")
+        raise click.exceptions.Exit(1)
+    if settings.on_terminal():
+        settings.say(f"{len(table)} moves; `kg why NAME` shows the evidence for one")
+
+
+def _last_day(date: str) -> str:
+    from kg.dates import PartialDate
+    from kg.errors import Misuse
+
+    try:
+        return PartialDate(date).latest
+    except ValueError as error:
+        raise Misuse(f"--until: {error}") from None
+
+
+@click.command()
+@click.argument("name", type=NAME)
+@with_settings(as_of=True)
+def show(settings: Settings, name: str) -> None:
+    """What is known of a project, company or foundation: who holds it, what moved, stages, what a vendor kept.
+
+    \b
+    Example: kg show tensorflow
+    """
+    from kg.profile import profile
+
+    found = profile(settings.graph(), name, as_of=settings.as_of, timeout=settings.timeout)
+    format = settings.chosen_format()
+    settings.write(found.render(format, width=settings.width(), colour=settings.colour()))
+
+
+@click.command()
+@click.argument("text")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
+@with_settings()
+def find(settings: Settings, text: str, limit: int) -> None:
+    """Projects and organizations whose names contain or resemble TEXT, best first. Exits 1 when there is none.
+
+    \b
+    Example: kg find pytoch
+    """
+    from kg.graph import Table
+
+    matches = settings.graph().find(text, limit=limit)
+    columns = ("id", "name", "kind", "matched", "text", "score", "iri")
+    rows = [
+        {"id": m.id, "name": m.name, "kind": m.kind, "matched": m.how, "text": m.text, "score": m.score, "iri": m.iri} for m in matches
+    ]
+    settings.rows(Table(columns, rows), shown=columns[:6])
+    if not rows:
+        settings.say(f"kg: nothing is named like {text!r}")
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("name", type=NAME)
+@with_settings()
+def why(settings: Settings, name: str) -> None:
+    """The evidence on a project or organization: each fact with its source, and what was computed from which facts.
+
+    \b
+    Example: kg why pytorch
+    """
+    from kg.profile import evidence
+
+    settings.rows(
+        evidence(settings.graph(), name, timeout=settings.timeout), shown=("fact", "property", "value", "basis"), below=("source", "url")
+    )

@@ -1,0 +1,186 @@
+"""Options that every verb shares, and the one place where answers are written: to stdout, a file, a terminal or a pipe."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from kg.graph import Graph, Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ROW_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
+
+
+class Settings:
+    """What the shared options say, whether given before the verb or after it."""
+
+    def __init__(self, **given: Any) -> None:
+        """Keep each option's value; None where it was not given."""
+        self.store: str | None = given.get("store")
+        self.as_of: str | None = given.get("as_of")
+        self.format: str | None = given.get("format")
+        self.output: str | None = given.get("output")
+        self.no_color: bool = bool(given.get("no_color"))
+        self.quiet: bool = bool(given.get("quiet"))
+        self.timeout: float | None = given.get("timeout")
+        self.debug: bool = bool(given.get("debug"))
+
+    def merged(self, given: dict[str, Any]) -> Settings:
+        """These settings, with what was given after the verb in their place."""
+        return Settings(**{**vars(self), **{k: v for k, v in given.items() if v}})
+
+    def graph(self) -> Graph:
+        """The graph to ask."""
+        from kg.graph import open_graph
+
+        return open_graph(self.store)
+
+    def chosen_format(self) -> str:
+        """The format asked for; else a table on a terminal and tsv in a pipe or a file."""
+        return self.format or ("table" if self.on_terminal() else "tsv")
+
+    def on_terminal(self) -> bool:
+        """Whether the answer goes to a terminal."""
+        return self.output is None and sys.stdout.isatty()
+
+    def colour(self) -> bool:
+        """Whether to colour: only on a terminal, and unless NO_COLOR, TERM=dumb or --no-color says otherwise."""
+        return self.on_terminal() and not self.no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def width(self) -> int:
+        """How many characters fit in a line."""
+        import shutil
+
+        return max(40, shutil.get_terminal_size((100, 24)).columns)
+
+    def say(self, text: str) -> None:
+        """Talk, on stderr, unless --quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def rows(self, table: Table, *, shown: Sequence[str] = (), below: Sequence[str] = ()) -> None:
+        """Write rows in the chosen format; a table on a terminal shows the columns `shown`, and `below` under each row."""
+        from kg.render import render
+
+        format = self.chosen_format()
+        columns: Sequence[str] = table.columns
+        if format == "table" and shown:
+            columns = [*shown, *below]
+        self.write(render(columns, table, format, width=self.width(), colour=self.colour(), below=below))
+
+    def write(self, text: str) -> None:
+        """Write the answer to stdout, or whole or not at all to the file that -o names."""
+        if self.output is None or self.output == "-":
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            return
+        write_file(self.output, text)
+
+
+def write_file(name: str, text: str) -> None:
+    """Write a file whole or not at all. Raises KgError naming the file."""
+    from pathlib import Path
+
+    from kg.errors import KgError
+
+    path = Path(name)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+        raise KgError(f"cannot write {name}: {error.strerror or error}") from error
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from kg.dates import PartialDate
+
+    try:
+        date = PartialDate(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if date.precision != "day":
+        raise click.BadParameter(f"{value!r} is no day; write it whole, such as {date.earliest}")
+    return value
+
+
+_OPTIONS = (
+    click.option("--store", metavar="SPEC", help="Folder, memory: or SPARQL endpoint to ask (env KG_STORE). Default: the bundled graph."),
+    click.option("--as-of", metavar="DAY", callback=_day, help="The state of the world on that day, 2020-06-30."),
+    click.option("--format", "-f", type=click.Choice(ROW_FORMATS), help="Default: table on a terminal, tsv in a pipe."),
+    click.option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
+    click.option("--no-color", is_flag=True, default=None, help="No colour (env NO_COLOR)."),
+    click.option("--quiet", "-q", is_flag=True, default=None, help="Only data and errors."),
+    click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Give up on a query after S seconds."),
+    click.option("--debug", is_flag=True, default=None, help="Show the traceback of a failure."),
+)
+
+
+def shared_options(function: F, *, formats: Sequence[str] = ROW_FORMATS) -> F:
+    """Add every shared option; the function gets their raw values."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    if formats != ROW_FORMATS:
+        for param in function.__click_params__:  # type: ignore[attr-defined]
+            if param.name == "format":
+                param.type = click.Choice(formats)
+    return function
+
+
+def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) -> Callable[[F], F]:
+    """Add the shared options to a verb, which gets one `settings`; a verb that knows no `as_of` refuses it by name."""
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        @click.pass_context
+        def wrapper(ctx: click.Context, /, *args: Any, **kwargs: Any) -> Any:
+            given = {name: kwargs.pop(name) for name in ("store", "as_of", "format", "output", "no_color", "quiet", "timeout", "debug")}
+            settings = ctx.ensure_object(Settings).merged(given)
+            ctx.obj = settings
+            if ctx.parent is not None:
+                ctx.parent.obj = settings
+            if settings.as_of and not as_of:
+                raise click.UsageError(f"`kg {ctx.info_name}` has no --as-of: its answer does not depend on a day")
+            if settings.format and settings.format not in formats:
+                raise click.UsageError(f"`kg {ctx.info_name}` has no format {settings.format!r}; it has {', '.join(formats)}")
+            return function(settings, *args, **kwargs)
+
+        return shared_options(wrapper, formats=formats)  # type: ignore[return-value]
+
+    return decorate
+
+
+class Name(click.ParamType):
+    """The name of a project or organization; completed from the graph."""
+
+    name = "name"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Slugs that start with what was typed."""
+        from click.shell_completion import CompletionItem
+
+        from kg.errors import KgError
+
+        try:
+            settings = ctx.find_object(Settings) or Settings()
+            answer = settings.graph().query(
+                "SELECT ?id ?name { VALUES ?base { '/id/project/' '/id/org/' } ?entity skos:prefLabel ?name ."
+                " FILTER(CONTAINS(STR(?entity), ?base)) BIND(STRAFTER(STR(?entity), ?base) AS ?id) } ORDER BY ?id"
+            )
+        except KgError:
+            return []
+        wanted = incomplete.casefold()
+        return [CompletionItem(row["id"], help=row["name"]) for row in answer if row["id"].startswith(wanted)]  # type: ignore[union-attr]
+
+
+NAME = Name()

@@ -1,0 +1,278 @@
+"""Derived facts, written to `graph/derived`: rules (`queries/rules/*.rq`), bounds of dates, stewardship, assessments.
+
+Nothing here reads a file of facts or a clock: all input is in the store, so the same graph gives the same derived graph.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kg import terms as t
+from kg.assess import assessments
+from kg.dates import PartialDate
+from kg.resources import queries_dir
+from kg.store import Answer, Rows
+from kg.triples import TYPE, concept, day_literal, osgov
+
+GRAPH = NamedNode(t.DERIVED_GRAPH)
+
+# Which date a reader is shown first: the recipient's own record before the hand-over, that before the news of it.
+BASES = ("acceptedOn", "effectiveOn", "occurredOn", "announcedOn")
+
+
+class Writable(Protocol):
+    """A store that can be asked and added to while it is being built."""
+
+    def query(self, text: str, *, timeout: float | None = None) -> Answer:
+        """See `kg.store.Store.query`."""
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Add quads of named graphs."""
+
+
+def derive(store: Writable) -> int:
+    """Add every derived fact to the store; returns how many. Rules see what earlier rules derived."""
+    total = 0
+    for quads in (_graph_entry(), *(_rule(store, path.read_text("utf-8")) for path in sorted(queries_dir().glob("rules/*.rq")))):
+        total += _add(store, quads)
+    for step in (event_bounds, stewardships, relation_bounds, assessments):
+        total += _add(store, step(store))
+    return total
+
+
+def _add(store: Writable, quads: Iterable[Quad]) -> int:
+    listed = sorted(set(quads), key=str)
+    store.add(listed)
+    return len(listed)
+
+
+def _graph_entry() -> Iterator[Quad]:
+    # Not a SourceGraph: what it says was read nowhere, so no answer may name it as a source.
+    yield Quad(GRAPH, osgov("method"), concept("method", "derivation"), GRAPH)
+
+
+def _rule(store: Writable, text: str) -> Iterator[Quad]:
+    answer = store.query(text)
+    assert isinstance(answer, list)
+    return (Quad(triple.subject, triple.predicate, triple.object, GRAPH) for triple in answer)
+
+
+def _rows(store: Writable, text: str) -> list[tuple[str, ...]]:
+    answer = store.query(text)
+    assert isinstance(answer, Rows)
+    return [tuple("" if cell is None else cell.value for cell in row) for row in answer.rows]  # type: ignore[union-attr]
+
+
+def _dates_of_events(store: Writable) -> dict[str, list[tuple[str, PartialDate]]]:
+    found: dict[str, list[tuple[str, PartialDate]]] = defaultdict(list)
+    for basis in BASES:
+        for event, date in _rows(store, f"SELECT ?event ?date {{ ?event osgov:{basis} ?date }} ORDER BY ?event STR(?date)"):
+            found[event].append((basis, PartialDate(date)))
+    return found
+
+
+def event_bounds(store: Writable) -> Iterator[Quad]:
+    """For each dated event the date to show (the most precise, then the first, of the best basis) and the bounds of that basis."""
+    for event, dates in sorted(_dates_of_events(store).items()):
+        basis = next(b for b in BASES if any(b == found for found, _ in dates))
+        stated = [date for found, date in dates if found == basis]
+        shown = min(stated, key=lambda d: (-len(d.text), d.text))
+        node = NamedNode(event)
+        yield Quad(node, osgov("dateBasis"), osgov(basis), GRAPH)
+        yield Quad(node, osgov("statedDate"), Literal(shown.text, datatype=NamedNode(shown.datatype)), GRAPH)
+        yield Quad(node, osgov("earliest"), day_literal(min(d.earliest for d in stated)), GRAPH)
+        yield Quad(node, osgov("latest"), day_literal(max(d.latest for d in stated)), GRAPH)
+
+
+@dataclass(slots=True)
+class Interval:
+    """One period in which an organization held a project in a role; bounds are days, '' where unknown or open."""
+
+    project: str
+    role: str
+    steward: str
+    started_by: str = ""
+    ended_by: str = ""
+    inferred_from: str = ""
+    start: tuple[str, str] = ("", "")
+    end: tuple[str, str] = ("", "")
+    number: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing says it ended."""
+        return not self.ended_by and self.end == ("", "")
+
+    def could_cover(self, day: str) -> bool:
+        """Whether the steward may have held the role on the day."""
+        return (not self.start[0] or self.start[0] <= day) and (not self.end[1] or day < self.end[1])
+
+    @property
+    def node(self) -> NamedNode:
+        """Its IRI: the same as that of a curated holding of the same steward, project and role."""
+        base = f"{t.slug_of(self.project)}-stewardship-{t.slug_of(self.steward)}-{t.slug_of(self.role).removeprefix('role-')}"
+        return NamedNode(t.RELATION + base + (f"-{self.number}" if self.number > 1 else ""))
+
+
+@dataclass(slots=True)
+class _Transition:
+    event: str
+    project: str
+    role: str
+    window: tuple[str, str]
+    givers: set[str] = field(default_factory=set)
+    takers: set[str] = field(default_factory=set)
+    opening: bool = False
+
+
+def _transitions(store: Writable) -> list[_Transition]:
+    dates = _dates_of_events(store)
+    home, mark = concept("role", "legal-home").value, concept("role", "trademark").value
+    kinds = {
+        "OpenSourcing": (home, "byOrganization"),
+        "Donation": (home, "toOrganization"),
+        "SpinOut": (home, "toOrganization"),
+        "InterFoundationTransfer": (home, "toOrganization"),
+        "ForkEvent": (home, "toOrganization"),
+        "TrademarkTransfer": (mark, "toOrganization"),
+    }
+    found: dict[str, _Transition] = {}
+    for kind, (role, taker) in kinds.items():
+        query = (
+            f"SELECT DISTINCT ?event ?project ?giver ?taker {{ ?event a osgov:{kind} ; osgov:project ?project ."
+            f" OPTIONAL {{ ?event osgov:fromOrganization ?giver }} OPTIONAL {{ ?event osgov:{taker} ?taker }} }}"
+        )
+        for event, project, giver, target in _rows(store, query):
+            days = [d for _, d in dates.get(event, [])]
+            window = (min(d.earliest for d in days), max(d.latest for d in days)) if days else ("", "")
+            item = found.setdefault(event, _Transition(event, project, role, window, opening=kind == "OpenSourcing"))
+            item.givers |= {giver} - {""}
+            item.takers |= {target} - {""}
+    # An undated transfer comes last: what is known to have happened is known to have happened before it, or not at all.
+    return sorted(found.values(), key=lambda x: (x.project, x.role, not x.opening, x.window[0] or "9999", x.event))
+
+
+def _sightings(store: Writable) -> list[tuple[str, str, str, str, str, str]]:
+    return sorted(
+        tuple(row)  # type: ignore[misc]
+        for row in _rows(
+            store,
+            "SELECT ?project ?role ?steward ?from ?until ?seen { ?s a osgov:Stewardship ; osgov:project ?project ; osgov:role ?role ;"
+            " osgov:steward ?steward . OPTIONAL { ?s osgov:from ?from } OPTIONAL { ?s osgov:until ?until }"
+            " OPTIONAL { ?s osgov:observedOn ?seen } }",
+        )
+    )
+
+
+def intervals(transitions: Iterable[_Transition], sightings: Iterable[tuple[str, str, str, str, str, str]]) -> list[Interval]:
+    """The periods of holding that the events imply, with those that a source only saw on a day.
+
+    Each transfer closes what was open and opens its recipients' periods; its transition window (first word of it to last
+    acceptance, over all sources) bounds both. A giver nobody saw before has held it since an unknown day.
+    """
+    periods: dict[tuple[str, str], list[Interval]] = defaultdict(list)
+    for move in transitions:
+        known = periods[move.project, move.role]
+        if not move.opening:
+            for giver in sorted(move.givers):
+                if not any(p.is_open and p.steward == giver for p in known):
+                    known.append(Interval(move.project, move.role, giver, inferred_from=move.event))
+            for period in known:
+                if period.is_open:
+                    period.ended_by, period.end = move.event, move.window
+        known.extend(
+            Interval(move.project, move.role, taker, started_by=move.event, start=move.window) for taker in sorted(move.takers)
+        )
+    for project, role, steward, start, until, seen in sightings:
+        known = periods[project, role]
+        first = PartialDate(start or seen) if start or seen else None
+        bounds = (first.earliest if start and first else "", first.latest if first else "")
+        last = PartialDate(until) if until else None
+        end = (last.earliest, last.latest) if last else ("", "")
+        same = [p for p in known if p.steward == steward and (first is None or p.could_cover(first.latest))]
+        if not same:
+            known.append(Interval(project, role, steward, start=bounds, end=end))
+        elif start and same[0].start == ("", ""):
+            same[0].start = bounds
+        if same and until and same[0].is_open:
+            same[0].end = end
+    out = []
+    for _, found in sorted(periods.items()):
+        counts: dict[str, int] = defaultdict(int)
+        for period in found:
+            counts[period.steward] += 1
+            period.number = counts[period.steward]
+            out.append(period)
+    return out
+
+
+def stewardships(store: Writable) -> Iterator[Quad]:
+    """Every period of holding as a Stewardship with its bounds and the events that begin and end it."""
+    for period in intervals(_transitions(store), _sightings(store)):
+        node = period.node
+        yield Quad(node, TYPE, osgov("Stewardship"), GRAPH)
+        for name, value in (
+            ("project", period.project),
+            ("role", period.role),
+            ("steward", period.steward),
+            ("startedBy", period.started_by),
+            ("endedBy", period.ended_by),
+            ("inferredFrom", period.inferred_from),
+        ):
+            if value:
+                yield Quad(node, osgov(name), NamedNode(value), GRAPH)
+        yield from _bounds(node, period.start, period.end)
+
+
+def _bounds(node: NamedNode, start: tuple[str, str], end: tuple[str, str]) -> Iterator[Quad]:
+    names = ("startsNoEarlier", "startsNoLater", "endsNoEarlier", "endsNoLater")
+    for name, day in zip(names, (*start, *end), strict=True):
+        if day:
+            yield Quad(node, osgov(name), day_literal(day), GRAPH)
+
+
+def relation_bounds(store: Writable) -> Iterator[Quad]:
+    """Bounds of every other relation: from what sources state, from a sighting, or from the acquisition that made it."""
+    dates = _dates_of_events(store)
+    start: dict[str, list[PartialDate]] = defaultdict(list)
+    seen: dict[str, list[PartialDate]] = defaultdict(list)
+    end: dict[str, list[PartialDate]] = defaultdict(list)
+    query = (
+        "SELECT DISTINCT ?r ?from ?until ?seen { VALUES ?kind { osgov:Affiliation osgov:Control osgov:LegalStatus osgov:Membership"
+        " osgov:BoardSeats osgov:CharterRule } ?r a ?kind . OPTIONAL { ?r osgov:from ?from } OPTIONAL { ?r osgov:until ?until }"
+        " OPTIONAL { ?r osgov:observedOn ?seen } }"
+    )
+    for relation, first, last, day in _rows(store, query):
+        for target, text in ((start, first), (end, last), (seen, day)):
+            if text:
+                target[relation].append(PartialDate(text))
+    # A later buyer ends an earlier one's control.
+    bought: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for relation, event, organization in _rows(
+        store, "SELECT DISTINCT ?r ?e ?o { ?r a osgov:Control ; osgov:startedBy ?e ; osgov:controlled ?o }"
+    ):
+        days = [d for _, d in dates.get(event, [])]
+        bought[organization].append((min((d.earliest for d in days), default=""), max((d.latest for d in days), default=""), relation))
+    ends: dict[str, tuple[str, str]] = {}
+    starts: dict[str, tuple[str, str]] = {}
+    for purchases in bought.values():
+        purchases.sort()
+        for number, (first, last, relation) in enumerate(purchases):
+            starts[relation] = (first, last)
+            if number + 1 < len(purchases):
+                ends[relation] = purchases[number + 1][:2]
+    for relation in sorted({*start, *seen, *end, *starts}):
+        first_bounds = starts.get(relation, ("", ""))
+        if start[relation]:
+            first_bounds = (min(d.earliest for d in start[relation]), max(d.latest for d in start[relation]))
+        elif seen[relation] and relation not in starts:
+            first_bounds = ("", min(d.latest for d in seen[relation]))
+        last_bounds = ends.get(relation, ("", ""))
+        if end[relation]:
+            last_bounds = (min(d.earliest for d in end[relation]), max(d.latest for d in end[relation]))
+        yield from _bounds(NamedNode(relation), first_bounds, last_bounds)

@@ -1,0 +1,182 @@
+"""From what people type to the entity they mean: names, aliases, old names, slugs, CURIEs, IRIs, Wikidata items, repository URLs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kg.errors import Ambiguous, Misuse, NotFound
+from kg.store import Rows, Store
+from kg.terms import ORG_ID, PREFIXES, PROJECT, slug_of
+
+# Words that say what a company is, not which one.
+_LEGAL_FORMS = frozenset("inc incorporated llc ltd limited corp corporation co company gmbh ag sa plc bv nv oy ab the".split())
+
+_NAMES = """
+SELECT ?entity ?name ?how ?kind WHERE {
+  { VALUES (?class ?kind) { (osgov:Project "project") (osgov:Company "company") (osgov:Foundation "foundation")
+                            (osgov:PublicBody "public body") (osgov:Community "community") } ?entity a ?class . }
+  { ?entity skos:prefLabel ?name . BIND("name" AS ?how) }
+  UNION { ?entity skos:altLabel ?name . BIND("alias" AS ?how) }
+  UNION { ?e osgov:formerName ?name ; osgov:project ?entity . BIND("former name" AS ?how) }
+  UNION { ?e osgov:formerName ?name ; osgov:organization ?entity . BIND("former name" AS ?how) }
+  UNION { ?entity osgov:repository ?url . BIND(STR(?url) AS ?name) BIND("repository" AS ?how) }
+  UNION { ?entity schema:url ?url . BIND(STR(?url) AS ?name) BIND("homepage" AS ?how) }
+  UNION { ?entity osgov:wikidataId ?name . BIND("Wikidata" AS ?how) }
+  UNION { ?entity osgov:githubOrg ?org . BIND(CONCAT("https://github.com/", ?org) AS ?name) BIND("GitHub organization" AS ?how) }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entity found, and why: `how` it matched, by which `text`, with a `score` from 0 to 100."""
+
+    iri: str
+    name: str
+    kind: str
+    how: str
+    text: str
+    score: int
+
+    @property
+    def id(self) -> str:
+        """The slug."""
+        return slug_of(self.iri)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    iri: str
+    text: str
+    how: str
+    kind: str
+
+
+def normalise(text: str) -> str:
+    """The text without what people vary: case, accents, punctuation, spaces, words such as Inc. and Ltd.
+
+    >>> normalise("Apache Kafka®"), normalise("The Meta Platforms, Inc.")
+    ('apachekafka', 'metaplatforms')
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    words = re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+    return "".join(w for w in words if w not in _LEGAL_FORMS) or "".join(words)
+
+
+def normalise_url(text: str) -> str | None:
+    """A web address reduced to host and path, or None if the text is none.
+
+    >>> normalise_url("git@github.com:pytorch/pytorch.git"), normalise_url("https://www.PyTorch.org/")
+    ('github.com/pytorch/pytorch', 'pytorch.org')
+    """
+    text = re.sub(r"^git@([^:/]+):", r"https://\1/", text.strip())
+    match = re.match(r"(?:(?:https?|git|ssh)://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[^?#\s]*)?\Z", text, re.IGNORECASE)
+    if not match:
+        return None
+    path = (match.group(2) or "").rstrip("/").removesuffix(".git")
+    return (match.group(1) + path).casefold()
+
+
+def find(store: Store, text: str, *, kind: str | None = None, limit: int = 10) -> list[Match]:
+    """The entities whose names contain or resemble the text, best first; `kind` is `project` or `organization`."""
+    from rapidfuzz import fuzz, process
+
+    names = _wanted(_names(store), kind)
+    exact = _exact(names, text)
+    found = {m.iri: m for m in exact}
+    key = normalise(text)
+    if key:
+        keys = [normalise(n.text) if n.how not in {"repository", "homepage", "GitHub organization"} else "" for n in names]
+        for index, candidate in enumerate(keys):
+            if key in candidate:
+                _keep(found, names[index], 90 - min(30, len(candidate) - len(key)))
+        for candidate, score, index in process.extract(key, keys, scorer=fuzz.ratio, limit=limit * 5, score_cutoff=70):
+            if candidate:
+                _keep(found, names[index], min(int(score), 95))
+    preferred = {n.iri: n.text for n in names if n.how == "name"}
+    ordered = sorted(found.values(), key=lambda m: (-m.score, preferred.get(m.iri, ""), m.iri))
+    return [Match(m.iri, preferred.get(m.iri, m.text), m.kind, m.how, m.text, m.score) for m in ordered[:limit]]
+
+
+def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
+    """The one entity meant. Raises NotFound with suggestions, Ambiguous with the candidates; never picks by likeness."""
+    if not text.strip():
+        raise Misuse("the name is empty")
+    names = _names(store)
+    matches = _exact(_wanted(names, kind), text)
+    iris = {m.iri for m in matches}
+    if len(iris) > 1:
+        # A preferred name or slug beats another entity's alias or former name.
+        primary = [m for m in matches if m.how in {"IRI", "id", "name"}]
+        if len({m.iri for m in primary}) == 1:
+            matches, iris = primary, {primary[0].iri}
+    preferred = {n.iri: n.text for n in names if n.how == "name"}
+    if len(iris) == 1:
+        m = matches[0]
+        return Match(m.iri, preferred.get(m.iri, m.text), m.kind, m.how, m.text, m.score)
+    if iris:
+        listed = sorted({(_short(m.iri), preferred.get(m.iri, ""), m.kind) for m in matches})
+        lines = "".join(f"\n  {short}  {name} ({what})" for short, name, what in listed)
+        raise Ambiguous(f"{text!r} can mean:{lines}\nsay which, for example: {listed[0][0]}")
+    near = find(store, text, kind=kind, limit=3)
+    what = kind or "project or organization"
+    hint = "; did you mean " + " or ".join(f"{m.name} ({_short(m.iri)})" for m in near) + "?" if near else ""
+    raise NotFound(f"no {what} named {text!r}{hint or '; `kg find TEXT` searches all names'}")
+
+
+def _names(store: Store) -> list[_Name]:
+    answer = store.query(_NAMES)
+    assert isinstance(answer, Rows)
+    return sorted(
+        {
+            _Name(entity.value, name.value, how.value, kind.value)  # type: ignore[union-attr]
+            for entity, name, how, kind in answer.rows
+            if entity is not None and name is not None and how is not None and kind is not None
+        },
+        key=lambda n: (n.iri, n.how, n.text),
+    )
+
+
+def _wanted(names: list[_Name], kind: str | None) -> list[_Name]:
+    if kind in {None, "entity"}:
+        return names
+    return [n for n in names if (n.kind == "project") == (kind == "project")]
+
+
+def _exact(names: list[_Name], text: str) -> list[Match]:
+    """Every entity one of whose names or identifiers is the text."""
+    text = text.strip()
+    prefix, colon, local = text.partition(":")
+    iri = PREFIXES[prefix] + local if colon and PREFIXES.get(prefix) in {PROJECT, ORG_ID} else text
+    by_iri = [n for n in names if n.iri == iri]
+    if by_iri:
+        return _matches(by_iri[:1], "IRI")
+    if colon and PREFIXES.get(prefix) in {PROJECT, ORG_ID}:
+        return []
+    found = _matches([n for n in names if slug_of(n.iri) == text.casefold()], "id")
+    found += [Match(n.iri, n.text, n.kind, n.how, n.text, 100) for n in names if n.text == text]
+    key = normalise(text)
+    url = normalise_url(text) if "/" in text or "." in text or "@" in text else None
+    for n in names:
+        if n.how in {"repository", "homepage", "GitHub organization"}:
+            if url and normalise_url(n.text) == url:
+                found.append(Match(n.iri, n.text, n.kind, n.how, n.text, 99))
+        elif key and normalise(n.text) == key:
+            found.append(Match(n.iri, n.text, n.kind, n.how, n.text, 99))
+    return found
+
+
+def _matches(names: Iterable[_Name], how: str) -> list[Match]:
+    return [Match(n.iri, n.text, n.kind, how, slug_of(n.iri), 100) for n in {n.iri: n for n in names}.values()]
+
+
+def _keep(found: dict[str, Match], name: _Name, score: int) -> None:
+    if name.iri not in found or found[name.iri].score < score:
+        found[name.iri] = Match(name.iri, name.text, name.kind, name.how, name.text, score)
+
+
+def _short(iri: str) -> str:
+    return ("p:" if iri.startswith(PROJECT) else "o:") + slug_of(iri)

@@ -1,0 +1,185 @@
+"""What `kg show` and `kg why` tell of one entity: named queries put together, section by section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kg import catalog
+from kg.graph import Graph, Table
+from kg.lookup import Match
+from kg.render import render, text_of
+from kg.terms import PROJECT, curie
+
+# (title, named query, parameter that takes the entity, fixed parameters)
+Section = tuple[str, str, str, dict[str, str]]
+
+PROJECT_SECTIONS: tuple[Section, ...] = (
+    ("Held by", "stewardship", "project", {}),
+    ("Moves", "moves", "about", {"all_kinds": "yes"}),
+    ("Stages", "stages", "about", {}),
+    ("Licence changes", "relicensings", "about", {}),
+    ("Forks", "forks", "about", {}),
+    ("Claims", "claims", "about", {}),
+    ("Computed", "assessments", "about", {}),
+)
+ORGANIZATION_SECTIONS: tuple[Section, ...] = (
+    ("What happened to it", "identity-changes", "about", {}),
+    ("Gave", "moves", "donor", {"all_kinds": "yes"}),
+    ("Received", "moves", "to", {"all_kinds": "yes"}),
+    ("Keeps", "nonmoves", "vendor", {}),
+    ("Members and board", "members", "of", {}),
+    ("Member of", "members", "member_is", {}),
+    ("Computed", "assessments", "about", {}),
+)
+
+
+@dataclass(slots=True)
+class Profile:
+    """An entity with its identity and the sections that have rows."""
+
+    match: Match
+    identity: dict[str, Any]
+    headline: str
+    sections: list[tuple[str, catalog.NamedQuery, Table]]
+
+    def render(self, format: str, *, width: int, colour: bool) -> str:
+        """As text: an object in JSON; headed tables on a terminal and in Markdown; else one line a value."""
+        match format:
+            case "json":
+                import json
+
+                return json.dumps(self.as_dict(), ensure_ascii=False, indent=2) + "\n"
+            case "jsonl":
+                import json
+
+                return json.dumps(self.as_dict(), ensure_ascii=False) + "\n"
+            case "table" | "markdown":
+                return self._headed(format, width, colour)
+        rows = [{"section": "Identity", "row": 1, "column": k, "value": text_of(v)} for k, v in self.identity.items() if v]
+        rows += [
+            {"section": title, "row": number, "column": column, "value": text_of(row[column])}
+            for title, _, table in self.sections
+            for number, row in enumerate(table, 1)
+            for column in table.columns
+            if text_of(row[column])
+        ]
+        return render(("section", "row", "column", "value"), rows, format)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Identity, headline and sections, each a list of rows, under keys in lower case with underscores."""
+        return {
+            **self.identity,
+            "summary": self.headline,
+            **{title.lower().replace(" ", "_"): list(table) for title, _, table in self.sections},
+        }
+
+    def _headed(self, format: str, width: int, colour: bool) -> str:
+        markdown = format == "markdown"
+        head = f"{self.match.name} ({self.match.kind})"
+        lines = [f"# {head}\n" if markdown else head]
+        for key in ("iri", "aliases", "homepage", "repository", "wikidata"):
+            if self.identity[key]:
+                value = self.identity[key]
+                shown = ", ".join(value) if isinstance(value, list) else value
+                lines.append(f"{'- ' if markdown else '  '}{key}: {shown}")
+        if self.headline:
+            lines.append(("\n" if markdown else "  ") + self.headline)
+        text = "\n".join(lines) + "\n"
+        for title, query, table in self.sections:
+            columns = [*(query.shown or [c for c in table.columns if c not in query.lists]), *(query.lists if not markdown else ())]
+            below = () if markdown else query.lists
+            text += f"\n{'## ' if markdown else ''}{title}\n" + ("\n" if markdown else "")
+            text += render(columns, table, format, width=width, colour=colour, below=below)
+        return text
+
+
+def profile(graph: Graph, name: str, *, as_of: str | None = None, timeout: float | None = None) -> Profile:
+    """The profile of the entity a name means; with `as_of`, holders on that day and moves up to it.
+
+    Raises NotFound or Ambiguous.
+    """
+    match = graph.resolve(name)
+    is_project = match.iri.startswith(PROJECT)
+    sections = []
+    for title, query_name, parameter, fixed in PROJECT_SECTIONS if is_project else ORGANIZATION_SECTIONS:
+        values = {parameter: match.iri, **fixed}
+        if as_of and query_name == "stewardship":
+            query_name, values = "holders", {"project": match.iri, "on": as_of}
+        elif as_of and query_name == "moves":
+            values["until"] = as_of
+        elif as_of:
+            continue  # these are not dated by the day yet, so they would show another day's world
+        table = graph.run(query_name, values, timeout=timeout)
+        if table:
+            sections.append((title, catalog.load(query_name), table))
+    return Profile(match, _identity(graph, match), _headline(sections, match, as_of), sections)
+
+
+def _identity(graph: Graph, match: Match) -> dict[str, Any]:
+    rows = graph.query(
+        f"SELECT ?p ?o {{ VALUES ?p {{ skos:altLabel schema:url osgov:repository osgov:wikidataId }} <{match.iri}> ?p ?o }} ORDER BY ?p STR(?o)"
+    )
+    assert isinstance(rows, Table)
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(curie(row["p"]), []).append(row["o"])
+    return {
+        "name": match.name,
+        "id": match.id,
+        "iri": match.iri,
+        "kind": match.kind,
+        "aliases": found.get("skos:altLabel", []),
+        "homepage": "".join(found.get("schema:url", [])[:1]),
+        "repository": found.get("osgov:repository", []),
+        "wikidata": "".join(found.get("osgov:wikidataId", [])[:1]),
+    }
+
+
+def _headline(sections: list[tuple[str, catalog.NamedQuery, Table]], match: Match, as_of: str | None) -> str:
+    """One sentence on who holds a project, and as of when."""
+    for title, _, table in sections:
+        if title != "Held by":
+            continue
+        home = [row for row in table if row["role"] == "legal home"]
+        if as_of:
+            named = " or ".join(f"{row['holder']} ({row['certainty']})" for row in home)
+            return f"On {as_of} held by {named}." if home else ""
+        now = [row for row in home if row["status"] == "holds"]
+        if now:
+            seen = max((row["seen"] or "" for row in now), default="")
+            since = max((row["starts_no_later"] or "" for row in now), default="")
+            when = f", seen {seen}" if seen else f", since {since} at the latest" if since else ""
+            return f"Held by {' + '.join(row['holder'] for row in now)}{when}."
+    return ""
+
+
+def evidence(graph: Graph, name: str, *, timeout: float | None = None) -> Table:
+    """Every stated fact on the entity with its source, then each computed verdict with the facts it rests on."""
+    match = graph.resolve(name)
+    columns = ("fact", "property", "value", "basis", "source", "url", "read")
+    rows: list[dict[str, Any]] = [
+        {
+            "fact": curie(row["fact"]),
+            "property": row["property"],
+            "value": row["value"],
+            "basis": "stated",
+            "source": f"{row['publisher']}: {row['source']}",
+            "url": row["url"],
+            "read": row["read"],
+        }
+        for row in graph.run("facts", {"about": match.iri}, timeout=timeout)
+    ]
+    rows += [
+        {
+            "fact": curie(match.iri),
+            "property": row["criterion"],
+            "value": row["result"],
+            "basis": "derived",
+            "source": "rests on " + (" ".join(map(curie, row["rests_on"])) or "no fact"),
+            "url": None,
+            "read": None,
+        }
+        for row in graph.run("assessments", {"about": match.iri}, timeout=timeout)
+    ]
+    return Table(columns, rows)

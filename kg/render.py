@@ -1,0 +1,235 @@
+"""Rows to text: table for people; csv, tsv, json, jsonl, markdown and the W3C result formats for machines.
+
+Machine formats carry whole values whether they go to a terminal or a pipe; only the table shortens IRIs and wraps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kg.store import Rows
+from kg.terms import XSD, curie
+
+if TYPE_CHECKING:
+    from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+ROW_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
+W3C_FORMATS = ("sparql-json", "sparql-xml", "sparql-csv", "sparql-tsv")
+GRAPH_FORMATS = ("turtle", "nt", "jsonld", "rdfxml")
+
+Cell = Any  # None, bool, int, float, str, or a list of str
+
+
+def plain(term: NamedNode | BlankNode | Literal | Triple | None) -> Cell:
+    """A term as a plain value: number, boolean or text; an IRI as its text; None where unbound."""
+    if term is None:
+        return None
+    datatype = getattr(term, "datatype", None)
+    if datatype is None:
+        return getattr(term, "value", None) or str(term)
+    text: str = term.value  # type: ignore[union-attr]
+    kind = datatype.value
+    if kind == XSD + "string" or not kind.startswith(XSD):
+        return text
+    return _number(kind[len(XSD) :], text)
+
+
+def _number(kind: str, text: str) -> Cell:
+    try:
+        if kind == "boolean":
+            return text in {"true", "1"}
+        if kind in {"integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger"}:
+            return int(text)
+        if kind in {"decimal", "double", "float"} and text.strip("+-").upper() not in {"INF", "NAN"}:
+            return float(text)
+    except ValueError:
+        pass
+    return text
+
+
+def records(rows: Rows, lists: Sequence[str] = ()) -> list[dict[str, Cell]]:
+    """One dict a row with plain values; the columns in `lists` as lists of text."""
+    out = []
+    for row in rows.rows:
+        record: dict[str, Cell] = {}
+        for column, term in zip(rows.columns, row, strict=True):
+            value = plain(term)
+            record[column] = (str(value).split() if value not in (None, "") else []) if column in lists else value
+        out.append(record)
+    return out
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as machine text: empty for None, lists joined by a space, true and false in lower case."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return " ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
+
+
+def render(
+    columns: Sequence[str],
+    rows: Iterable[dict[str, Cell]],
+    format: str,
+    *,
+    width: int = 100,
+    colour: bool = False,
+    below: Sequence[str] = (),
+) -> str:
+    """The rows as text in one of ROW_FORMATS, ending in a newline; a machine format keeps its header where there are no rows.
+
+    A table is fitted to `width`; the columns `below` stand under each row instead of in it.
+    """
+    listed = list(rows)
+    match format:
+        case "tsv":
+            return "".join("\t".join(map(_tsv, cells)) + "\n" for cells in _lines(columns, listed))
+        case "csv":
+            return _csv(columns, listed)
+        case "json":
+            import json
+
+            return json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
+        case "jsonl":
+            import json
+
+            return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in listed)
+        case "markdown":
+            return _markdown(columns, listed)
+    return _table(columns, listed, width, colour, below)
+
+
+def _lines(columns: Sequence[str], rows: list[dict[str, Cell]]) -> Iterable[list[str]]:
+    yield list(columns)
+    for row in rows:
+        yield [text_of(row[c]) for c in columns]
+
+
+def _tsv(text: str) -> str:
+    if "\t" in text or "\n" in text or "\r" in text:
+        return text.replace("\t", " ").replace("\r\n", " ").replace("\n", " ").replace("\r", " ")
+    return text
+
+
+def _csv(columns: Sequence[str], rows: list[dict[str, Cell]]) -> str:
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(_lines(columns, rows))
+    return out.getvalue()
+
+
+def _markdown(columns: Sequence[str], rows: list[dict[str, Cell]]) -> str:
+    def cells(values: Iterable[str]) -> str:
+        return "| " + " | ".join(v.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ") for v in values) + " |\n"
+
+    body = (cells(curie(v) if v.startswith("http") and " " not in v else v for v in line) for line in list(_lines(columns, rows))[1:])
+    return cells(columns) + "|" + " --- |" * len(columns) + "\n" + "".join(body)
+
+
+def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colour: bool, below: Sequence[str]) -> str:
+    """Aligned columns that fit the width; long cells wrap, and the values of the columns `below` stand under their row."""
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    heads = [c for c in columns if c not in below]
+    cells = [[_short(row[c]) for c in heads] for row in rows]
+    natural = [max(map(len, [heads[i], *(line[i] for line in cells)])) for i in range(len(heads))]
+    widths = _fit(natural, width)
+    numeric = [bool(rows) and all(isinstance(r[c], (int, float)) and not isinstance(r[c], bool) for r in rows) for c in heads]
+    out = io.StringIO()
+    console = Console(
+        file=out, width=10_000, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None, soft_wrap=True
+    )
+
+    def put(line: list[str], style: str) -> None:
+        for part in _wrapped(line, widths, numeric):
+            console.print(Text(part, style=style), highlight=False)
+
+    put([h.replace("_", " ") for h in heads], "bold")
+    console.print(Text("  ".join("─" * w for w in widths), style="dim"))
+    for row, line in zip(rows, cells, strict=True):
+        put(line, "")
+        for column in below:
+            values = row[column] if isinstance(row[column], list) else [text_of(row[column])]
+            for value in values:
+                if value:
+                    console.print(Text(f"  {value}", style="dim"))
+    return out.getvalue()
+
+
+def _fit(natural: list[int], width: int) -> list[int]:
+    """Column widths that sum to at most the width: the widest give way first, none below eight."""
+    widths = list(natural)
+    while sum(widths) + 2 * (len(widths) - 1) > width and max(widths, default=0) > 8:
+        widest = max(range(len(widths)), key=lambda i: widths[i])
+        widths[widest] -= 1
+    return widths
+
+
+def _wrapped(line: list[str], widths: list[int], numeric: list[bool]) -> Iterable[str]:
+    import textwrap
+    from itertools import zip_longest
+
+    parts = [textwrap.wrap(text, w, break_on_hyphens=False) or [""] for text, w in zip(line, widths, strict=True)]
+    for pieces in zip_longest(*parts, fillvalue=""):
+        padded = [p.rjust(w) if n else p.ljust(w) for p, w, n in zip(pieces, widths, numeric, strict=True)]
+        yield "  ".join(padded).rstrip()
+
+
+def _short(cell: Cell) -> str:
+    text = text_of(cell)
+    return " ".join(curie(part) if part.startswith("http") else part for part in text.split(" ")) if "http" in text else text
+
+
+def render_w3c(answer: Rows | bool, format: str) -> str:
+    """A SELECT or ASK answer in a W3C result format: JSON, XML, or (SELECT only) CSV and TSV."""
+    import pyoxigraph as ox
+
+    formats = {
+        "sparql-json": ox.QueryResultsFormat.JSON,
+        "sparql-xml": ox.QueryResultsFormat.XML,
+        "sparql-csv": ox.QueryResultsFormat.CSV,
+        "sparql-tsv": ox.QueryResultsFormat.TSV,
+    }
+    if isinstance(answer, bool):
+        text = "true" if answer else "false"
+        if format == "sparql-json":
+            return f'{{"head":{{}},"boolean":{text}}}\n'
+        return (
+            f'<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/><boolean>{text}</boolean></sparql>\n'
+            if format == "sparql-xml"
+            else text + "\n"
+        )
+    # The engine writes results only of its own answers, so the rows are asked of it once more, as VALUES.
+    values = " ".join("(" + " ".join("UNDEF" if cell is None else str(cell) for cell in row) + ")" for row in answer.rows)
+    names = " ".join(f"?{c}" for c in answer.columns)
+    solutions = ox.Store().query(f"SELECT {names} WHERE {{ VALUES ({names}) {{ {values} }} }}")
+    assert isinstance(solutions, ox.QuerySolutions)
+    written = solutions.serialize(format=formats[format])
+    assert written is not None
+    return written.decode() + ("" if written.endswith(b"\n") else "\n")
+
+
+def render_triples(triples: Iterable[Triple], format: str) -> str:
+    """Triples as Turtle, N-Triples, RDF/XML (by the engine) or JSON-LD, sorted, with the known prefixes."""
+    import pyoxigraph as ox
+
+    from kg.terms import PREFIXES
+
+    ordered = sorted(set(triples), key=str)
+    formats = {
+        "turtle": ox.RdfFormat.TURTLE,
+        "nt": ox.RdfFormat.N_TRIPLES,
+        "rdfxml": ox.RdfFormat.RDF_XML,
+        "jsonld": ox.RdfFormat.JSON_LD,
+    }
+    used = {p: ns for p, ns in PREFIXES.items() if any(ns in str(triple) for triple in ordered)}
+    written = ox.serialize(ordered, format=formats[format], prefixes=used if format != "nt" else None)
+    assert written is not None
+    return written.decode()

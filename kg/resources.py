@@ -1,0 +1,23 @@
+"""Where the ontology, the queries and the facts lie: beside the package in a checkout, inside it in a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+FACTS = PACKAGE / "facts"
+
+
+def _data(name: str) -> Path:
+    shipped = PACKAGE / "_data" / name
+    return shipped if shipped.is_dir() else PACKAGE.parent / name
+
+
+def ontology_dir() -> Path:
+    """The folder of `governance.ttl`, `shapes.ttl`, `context.jsonld` and `criteria.toml`."""
+    return _data("ontology")
+
+
+def queries_dir() -> Path:
+    """The folder of the named queries, with `rules/` (derived facts) and `checks/` below it."""
+    return _data("queries")

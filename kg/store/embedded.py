@@ -1,0 +1,99 @@
+"""The embedded engine: Oxigraph, on disk (opened read-only) or in memory.
+
+The default graph holds the union of the named graphs as a set. Oxigraph's own union view (`use_default_graph_as_union`)
+yields a statement once per graph that has it, so a count over it counts sources, and differs from every other engine.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import KgError, Misuse, QueryTimeout
+from kg.store import Answer, Rows
+from kg.terms import PREFIXES
+
+
+class EmbeddedStore:
+    """An Oxigraph store and the spec it was opened by."""
+
+    def __init__(self, store: ox.Store, spec: str) -> None:
+        """Wrap an open store; `at` and `in_memory` are the usual doors."""
+        self.store = store
+        self.spec = spec
+
+    @classmethod
+    def at(cls, path: Path, spec: str) -> EmbeddedStore:
+        """The store in a folder, open read-only: any number of readers, no lock, no file written."""
+        try:
+            return cls(ox.Store.read_only(str(path)), spec)
+        except (OSError, ValueError) as error:
+            raise KgError(f"{path}: cannot be opened as a graph ({error}); run `kg build` to make it anew") from error
+
+    @classmethod
+    def in_memory(cls, quads: Iterable[ox.Quad] = ()) -> EmbeddedStore:
+        """A store in memory, holding the quads."""
+        store = cls(ox.Store(), "memory:")
+        store.add(quads)
+        return store
+
+    @classmethod
+    def create(cls, path: Path) -> EmbeddedStore:
+        """A new, empty store in a folder, open for writing."""
+        return cls(ox.Store(str(path)), str(path))
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Add quads of named graphs, here and in the union."""
+        listed = list(quads)
+        self.store.bulk_extend(listed)
+        self.store.bulk_extend(map(_in_union, listed))
+
+    def query(self, text: str, *, timeout: float | None = None) -> Answer:
+        """Answer a query over the union; see `kg.store.Store.query`."""
+        if timeout is None:
+            return self._run(text)
+        answers: list[Answer] = []
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                answers.append(self._run(text))
+            except BaseException as error:  # noqa: BLE001 - carried to the caller's thread and raised there
+                failures.append(error)
+
+        # The engine cannot be interrupted, but it releases the GIL: whoever waits can leave without it.
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(timeout)
+        if worker.is_alive():
+            raise QueryTimeout(f"no answer within {timeout:g} s; narrow the query, add a LIMIT, or raise --timeout")
+        if failures:
+            raise failures[0]
+        return answers[0]
+
+    def _run(self, text: str) -> Answer:
+        try:
+            answer = self.store.query(text, prefixes=PREFIXES)
+            if isinstance(answer, ox.QueryBoolean):
+                return bool(answer)
+            if isinstance(answer, ox.QuerySolutions):
+                columns = tuple(variable.value for variable in answer.variables)
+                return Rows(columns, [tuple(solution) for solution in answer])
+            return list(answer)
+        except SyntaxError as error:
+            from kg.querytext import explain_syntax_error
+
+            raise Misuse(explain_syntax_error(text, str(error))) from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise KgError(f"the query failed: {error}") from error
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Every statement of every named graph (the union itself is left out: it repeats them)."""
+        return (quad for quad in self.store if not isinstance(quad.graph_name, ox.DefaultGraph))
+
+
+def _in_union(quad: ox.Quad) -> ox.Quad:
+    return ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph())
