@@ -161,7 +161,7 @@ def _board(organization: str, world: _World, settings: dict[str, Any]) -> Findin
 
 def _keeps_below(rule: _Rule, limit: float, settings: dict[str, Any]) -> bool:
     """Whether a charter rule by itself keeps any group of companies below the limit."""
-    if rule.representatives and rule.size:
+    if rule.kind in {"related-company-cap", "one-vote-per-member"} and rule.representatives and rule.size:
         return rule.representatives / rule.size < limit
     if rule.kind == "related-company-cap":
         return rule.representatives == 1

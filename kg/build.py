@@ -18,6 +18,7 @@ from kg.resources import FACTS, PACKAGE, ontology_dir, queries_dir
 if TYPE_CHECKING:
     from pyoxigraph import Quad
 
+    from kg.store import Store
     from kg.store.embedded import EmbeddedStore
 
 
@@ -56,13 +57,19 @@ def build_at(path: Path, facts: Path = FACTS) -> None:
     store.store.flush()
 
 
-def build_folder(folder: Path, *, anew: bool = False) -> Path:
+def build_folder(folder: Path) -> Path:
     """Make the current graph of a store folder, and switch to it; returns the generation's folder."""
     from kg.store.generations import make_generation, write_pointer
 
-    target = make_generation(folder, content_key(), build_at, anew=anew)
+    target = make_generation(folder, content_key(), build_at, anew=True)
     write_pointer(folder, "current", target.name + "\n")
     return target
+
+
+def rebuild_default() -> Path:
+    """Make the default graph anew, whatever is there; returns its folder."""
+    folder, stamp = default_folder(), _stamp()
+    return _build_default(folder, _pointer(), stamp, anew=True)
 
 
 def default_folder() -> Path:
@@ -93,7 +100,7 @@ def open_default() -> EmbeddedStore:
 def _current_default() -> Path:
     folder = default_folder()
     stamp = _stamp()
-    pointer = f"seen-{zlib.crc32(os.fsencode(PACKAGE)):08x}"
+    pointer = _pointer()
     try:
         name, _, seen = (folder / pointer).read_text(encoding="utf-8").partition("\n")
         if seen == stamp and (folder / name).is_dir():
@@ -103,10 +110,15 @@ def _current_default() -> Path:
     return _build_default(folder, pointer, stamp)
 
 
-def _build_default(folder: Path, pointer: str, stamp: str) -> Path:
+def _pointer() -> str:
+    """The name of the file that says which graph this installation saw last, and when its inputs looked how."""
+    return f"seen-{zlib.crc32(os.fsencode(PACKAGE)):08x}"
+
+
+def _build_default(folder: Path, pointer: str, stamp: str, *, anew: bool = False) -> Path:
     from kg.store.generations import make_generation, write_pointer
 
-    target = make_generation(folder, content_key(), build_at)
+    target = make_generation(folder, content_key(), build_at, anew=anew)
     write_pointer(folder, pointer, f"{target.name}\n{stamp}")
     return target
 
@@ -153,3 +165,38 @@ def content_key() -> str:
         digest.update(f"{Path(entry.path).parent.name}/{entry.name} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()[:16]
+
+
+def description(store: Store) -> list[tuple[str, str | int]]:
+    """What a store holds, as pairs of a name and a number or text."""
+    import pyoxigraph
+
+    from kg import __version__
+    from kg.assess import criteria
+    from kg.store import Rows
+
+    def value(text: str) -> str:
+        answer = store.query(text)
+        assert isinstance(answer, Rows)
+        cell = answer.rows[0][0] if answer.rows else None
+        return "" if cell is None else str(cell.value)  # type: ignore[union-attr]
+
+    counts = [
+        ("statements", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
+        ("sources", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a osgov:SourceDocument }"),
+        ("projects", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a osgov:Project }"),
+        ("companies", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a osgov:Company }"),
+        ("foundations", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a osgov:Foundation }"),
+        ("events", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?c rdfs:subClassOf+ osgov:Event . ?s a ?c }"),
+        ("dated events", "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s osgov:statedDate ?d }"),
+    ]
+    first = "SELECT (MIN(STR(?d)) AS ?n) { ?g osgov:readOn ?d }"
+    return [
+        *((name, int(value(text) or 0)) for name, text in counts),
+        ("sources read from", value(first)),
+        ("sources read until", value(first.replace("MIN", "MAX"))),
+        ("store", store.spec),
+        ("kg", __version__),
+        ("criteria", f"profile {criteria()['profile']}, version {criteria()['version']}"),
+        ("pyoxigraph", pyoxigraph.__version__),
+    ]

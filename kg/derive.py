@@ -37,9 +37,9 @@ class Writable(Protocol):
 
 def derive(store: Writable) -> int:
     """Add every derived fact to the store; returns how many. Rules see what earlier rules derived."""
-    total = 0
-    for quads in (_graph_entry(), *(_rule(store, path.read_text("utf-8")) for path in sorted(queries_dir().glob("rules/*.rq")))):
-        total += _add(store, quads)
+    total = _add(store, _graph_entry())
+    for path in sorted(queries_dir().glob("rules/*.rq")):
+        total += _add(store, _rule(store, path.read_text("utf-8")))
     for step in (event_bounds, stewardships, relation_bounds, assessments):
         total += _add(store, step(store))
     return total

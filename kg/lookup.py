@@ -9,10 +9,18 @@ from dataclasses import dataclass
 
 from kg.errors import Ambiguous, Misuse, NotFound
 from kg.store import Rows, Store
-from kg.terms import ORG_ID, PREFIXES, PROJECT, slug_of
+from kg.terms import ORG_ID, PREFIXES, PROJECT, SLUG, slug_of
 
 # Words that say what a company is, not which one.
 _LEGAL_FORMS = frozenset("inc incorporated llc ltd limited corp corporation co company gmbh ag sa plc bv nv oy ab the".split())
+
+_KINDS = {
+    "Project": "project",
+    "Company": "company",
+    "Foundation": "foundation",
+    "PublicBody": "public body",
+    "Community": "community",
+}
 
 _NAMES = """
 SELECT ?entity ?name ?how ?kind WHERE {
@@ -105,6 +113,8 @@ def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
     """The one entity meant. Raises NotFound with suggestions, Ambiguous with the candidates; never picks by likeness."""
     if not text.strip():
         raise Misuse("the name is empty")
+    if by_slug := _by_slug(store, text.strip().casefold(), kind):
+        return by_slug
     names = _names(store)
     matches = _exact(_wanted(names, kind), text)
     iris = {m.iri for m in matches}
@@ -125,6 +135,23 @@ def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
     what = kind or "project or organization"
     hint = "; did you mean " + " or ".join(f"{m.name} ({_short(m.iri)})" for m in near) + "?" if near else ""
     raise NotFound(f"no {what} named {text!r}{hint or '; `kg find TEXT` searches all names'}")
+
+
+def _by_slug(store: Store, slug: str, kind: str | None) -> Match | None:
+    """The entity of that slug, if it is the only one of the wanted kind: most names people type are slugs in other case."""
+    if not SLUG.match(slug):
+        return None
+    answer = store.query(
+        f"SELECT ?entity ?name ?class {{ VALUES ?entity {{ <{PROJECT}{slug}> <{ORG_ID}{slug}> }} ?entity a ?class ; skos:prefLabel ?name }}"
+    )
+    assert isinstance(answer, Rows)
+    found = [
+        Match(entity.value, name.value, _KINDS[slug_of(kind_.value)], "id", slug, 100)  # type: ignore[union-attr]
+        for entity, name, kind_ in answer.rows
+        if slug_of(kind_.value) in _KINDS  # type: ignore[union-attr]
+    ]
+    wanted = [m for m in found if kind in {None, "entity"} or (m.kind == "project") == (kind == "project")]
+    return wanted[0] if len(wanted) == 1 else None
 
 
 def _names(store: Store) -> list[_Name]:

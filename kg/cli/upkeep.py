@@ -1,0 +1,131 @@
+"""Verbs that look after the graph: build, check, info, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg.cli.options import Settings, with_settings, write_file
+
+EXPORTS = ("gexf", "graphml", "csv", "ttl", "trig", "nq", "jsonld")
+
+
+@click.command()
+@with_settings()
+def build(settings: Settings) -> None:
+    """Build the graph from the facts that ship with kg, anew; --store FOLDER builds it there.
+
+    Not needed before use: the first question builds it. What was there stays until the new one is complete.
+
+    \b
+    Example: kg build --store ./graph
+    """
+    from kg import build as builder
+    from kg.errors import KgError, Misuse
+    from kg.store import is_endpoint
+
+    spec = settings.store
+    if spec and (spec == "memory:" or is_endpoint(spec)):
+        raise Misuse("kg build makes a graph in a folder: --store FOLDER")
+    folder = Path(spec) if spec else None
+    try:
+        path = builder.build_folder(folder) if folder else builder.rebuild_default()
+    except OSError as error:
+        raise KgError(f"cannot build in {folder or builder.default_folder()}: {error}; name a folder with --store") from error
+    settings.say(f"built {path}")
+    settings.store = str(folder) if folder else None
+    _info(settings)
+
+
+@click.command()
+@with_settings()
+def info(settings: Settings) -> None:
+    """What this graph holds: sizes, the days its sources were read, where it lies, which versions made it.
+
+    \b
+    Example: kg info
+    """
+    _info(settings)
+
+
+def _info(settings: Settings) -> None:
+    from kg import build as builder
+    from kg.graph import Table
+
+    graph = settings.graph()
+    rows = [{"what": what, "value": value} for what, value in builder.description(graph.store)]
+    settings.rows(Table(("what", "value"), rows))
+
+
+@click.group()
+def check() -> None:
+    """Find faults before others do."""
+
+
+@check.command("facts")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.option("--fix", is_flag=True, help="Bring the files to canonical form first.")
+@with_settings()
+def check_facts(settings: Settings, folder: Path | None, fix: bool) -> None:
+    """Read every fact file and report all problems at once: file, table, field, and what to do. Exits 1 if there are any.
+
+    FOLDER holds projects/ and organizations/; by default the facts that ship with kg.
+
+    \b
+    Example: kg check facts
+    """
+    from kg.curated import lint_facts, rewrite_canonically
+    from kg.graph import Table
+    from kg.resources import FACTS
+
+    root = folder or FACTS
+    if fix:
+        for path in rewrite_canonically(root):
+            settings.say(f"rewrote {path}")
+    problems = lint_facts(root)
+    if problems:
+        rows = [dict(zip(("file", "problem"), p.split(": ", 1), strict=True)) for p in problems]
+        if settings.chosen_format() in {"table", "tsv"}:
+            settings.write("".join(p + "\n" for p in problems))
+        else:
+            settings.rows(Table(("file", "problem"), rows))
+        settings.say(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
+        raise click.exceptions.Exit(1)
+    settings.say(f"no problems in {root}" if folder else "no problems in the facts")
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(EXPORTS))
+@with_settings()
+def export(settings: Settings, format_: str) -> None:
+    """Write the graph for other tools: gexf, graphml and csv the network of who gave what to whom; the rest all statements.
+
+    csv is the list of edges, with the list of nodes beside it as NAME.nodes.csv when -o NAME.csv names a file. ttl holds
+    the union of all sources, trig, nq and jsonld each source in its own graph.
+
+    \b
+    Example: kg export gexf -o governance.gexf
+    """
+    from kg.errors import Misuse
+
+    if settings.format:
+        raise Misuse("the format of an export is its argument: kg export " + settings.format)
+    graph = settings.graph()
+    if format_ in {"gexf", "graphml", "csv"}:
+        from kg import network
+        from kg.export import gephi
+
+        found = network.transfers(graph.run)
+        if format_ == "csv":
+            edges, nodes = gephi.csv_tables(found)
+            settings.write(edges)
+            if settings.output and settings.output != "-":
+                write_file(str(Path(settings.output).with_suffix(".nodes.csv")), nodes)
+        else:
+            settings.write(gephi.gexf(found) if format_ == "gexf" else gephi.graphml(found))
+        settings.say(f"{found.number_of_nodes()} nodes, {found.number_of_edges()} edges")
+    else:
+        from kg.export import rdf
+
+        settings.write(rdf.serialize_store(graph.store, format_))

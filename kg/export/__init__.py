@@ -1,0 +1,1 @@
+"""Files for other tools: networks for Gephi, statements for RDF tools."""
