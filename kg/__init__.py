@@ -1,9 +1,9 @@
 """A knowledge graph of open-source governance: who gave which project to whom, who holds what, and how neutral it is.
 
-    import kg
-    g = kg.open()
-    g.moves(donor="google")
-    g.query("SELECT ?p { ?p a osgov:Project } LIMIT 3")
+import kg
+g = kg.open()
+g.moves(donor="google")
+g.query("SELECT ?p { ?p a osgov:Project } LIMIT 3")
 """
 
 from __future__ import annotations

@@ -105,7 +105,10 @@ def neutrality(organization: str, world: _World, settings: dict[str, Any]) -> li
     else:
         n1 = Finding("n1-nonprofit-form", FAIL, (*links, *form_facts))
     control = [
-        fact for body in chain for controller, fact in world.controllers.get(body, []) if "Company" in world.kinds.get(controller, set())
+        fact
+        for body in chain
+        for controller, fact in world.controllers.get(body, [])
+        if "Company" in world.kinds.get(controller, set())
     ]
     if control:
         n2 = Finding("n2-not-company-controlled", FAIL, tuple(control))
@@ -124,7 +127,8 @@ def neutrality(organization: str, world: _World, settings: dict[str, Any]) -> li
 
 def _chain(organization: str, world: _World, settings: dict[str, Any]) -> tuple[list[str], tuple[str, ...]]:
     """The organization and those above it, up to the first that is a legal person of its own, with the affiliations walked."""
-    chain, links = [organization], []
+    chain: list[str] = [organization]
+    links: list[str] = []
     while True:
         own = {form for form, _ in world.forms.get(chain[-1], [])} - set(settings["dependent_forms"])
         above = [p for p in world.parents.get(chain[-1], []) if p[0] not in chain]
@@ -200,7 +204,8 @@ def _read(store: Askable) -> _World:
     ):
         world.forms.setdefault(node, []).append((t.slug_of(form).removeprefix("legal-"), fact))
     for node, controller, fact in rows(
-        "SELECT DISTINCT ?o ?c ?r { ?r a osgov:Control ; osgov:controlled ?o ; osgov:controller ?c . OPTIONAL { ?r osgov:endsNoLater ?u }"
+        "SELECT DISTINCT ?o ?c ?r { ?r a osgov:Control ; osgov:controlled ?o ; osgov:controller ?c ."
+        " OPTIONAL { ?r osgov:endsNoLater ?u }"
         " FILTER(!BOUND(?u)) }"
     ):
         world.controllers.setdefault(node, []).append((controller, fact))
@@ -210,8 +215,10 @@ def _read(store: Askable) -> _World:
     ):
         world.seats.setdefault(node, []).append(_Seat(holder, int(votes), fact, seen))
     for node, kind, fact, organ, party, representatives, size, share in rows(
-        "SELECT DISTINCT ?o ?k ?r ?g ?p ?m ?s ?x { ?r a osgov:CharterRule ; osgov:body ?o ; osgov:ruleKind ?k ; osgov:organ ?g ."
-        " OPTIONAL { ?r osgov:ruleParty ?p } OPTIONAL { ?r osgov:maxRepresentativesPerGroup ?m } OPTIONAL { ?r osgov:boardSize ?s }"
+        "SELECT DISTINCT ?o ?k ?r ?g ?p ?m ?s ?x { ?r a osgov:CharterRule ; osgov:body ?o ; osgov:ruleKind ?k ;"
+        " osgov:organ ?g ."
+        " OPTIONAL { ?r osgov:ruleParty ?p } OPTIONAL { ?r osgov:maxRepresentativesPerGroup ?m }"
+        " OPTIONAL { ?r osgov:boardSize ?s }"
         " OPTIONAL { ?r osgov:maxShare ?x } OPTIONAL { ?r osgov:until ?u } FILTER(!BOUND(?u)) }"
     ):
         world.rules.setdefault(node, []).append(

@@ -49,12 +49,16 @@ def fill(store: EmbeddedStore, facts: Path = FACTS) -> None:
 
 
 def build_at(path: Path, facts: Path = FACTS) -> None:
-    """Make the graph in a new folder and close it."""
+    """Make the graph in a new folder and close it.
+
+    It is put together in memory and written in one go: a store written in several steps keeps a file for each, and every
+    query then looks through all of them.
+    """
     from kg.store.embedded import EmbeddedStore
 
-    store = EmbeddedStore.create(path)
-    fill(store, facts)
-    store.store.flush()
+    made = EmbeddedStore.in_memory()
+    fill(made, facts)
+    EmbeddedStore.write(path, made)
 
 
 def build_folder(folder: Path) -> Path:

@@ -4,7 +4,7 @@
     #
     # param project project — the project              a parameter: name, type, what it means; `?` after the type: optional
     # param on day? — the day
-    # lists: sources                                   columns that hold several values, separated by spaces
+    # lists: sources                                   columns that hold several values, separated by spaces, in any order
     # shown: holder certainty                          columns a table on a terminal shows; without it, all
     # example: project=kubernetes on=2016-02-01
     SELECT … WHERE { VALUES ?project { p:kubernetes } … }
@@ -79,7 +79,8 @@ class NamedQuery:
         text = self.text
         for name, term in values.items():
             self.parameter(name)
-            text, count = re.subn(rf"(VALUES \?{name} \{{)[^}}]*\}}", lambda m, t=term: f"{m.group(1)} {t} }}", text)  # type: ignore[misc]
+            parts = re.split(rf"(?<=VALUES \?{name} \{{)[^}}]*(?=\}})", text)
+            text, count = f" {term} ".join(parts), len(parts) - 1
             if not count:
                 raise KgError(f"queries/{self.name}.rq: declares {name} but has no VALUES ?{name} {{ … }}")
         return text
@@ -127,7 +128,9 @@ def parse(path: Path) -> NamedQuery:
         if line.startswith("param "):
             match = _PARAM.fullmatch(line)
             if not match or match.group(2) not in TYPES:
-                raise KgError(f"{path.name}: {line!r} is no parameter; write `param name type? — meaning`, type one of {', '.join(TYPES)}")
+                raise KgError(
+                    f"{path.name}: {line!r} is no parameter; write `param name type? — meaning`, type one of {', '.join(TYPES)}"
+                )
             parameters.append(Parameter(match.group(1), match.group(2), bool(match.group(3)), match.group(4)))
         elif line.startswith(("lists:", "shown:")):
             columns[line[:5]] = tuple(line[6:].split())
@@ -135,7 +138,9 @@ def parse(path: Path) -> NamedQuery:
             example = line.removeprefix("example:").strip()
         elif line:
             about.append(line)
-    return NamedQuery(path.stem, question, " ".join(about), tuple(parameters), columns["lists"], columns["shown"], example, text)
+    return NamedQuery(
+        path.stem, question, " ".join(about), tuple(parameters), columns["lists"], columns["shown"], example, text
+    )
 
 
 def bind(query: NamedQuery, values: Mapping[str, str], resolve: Resolve) -> str:

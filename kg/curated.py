@@ -154,9 +154,8 @@ def _read_file(file: FactFile, state: _Reading) -> None:
             for source in fields["sources"]:
                 cited.add(source)
                 if source not in declared:
-                    state.problems.append(
-                        f"{place}: sources: {source!r} is not declared in this file{_hint(source, list(declared))}; add a [[source]]"
-                    )
+                    hint = _hint(source, list(declared))
+                    state.problems.append(f"{place}: sources: {source!r} is not declared in this file{hint}; add a [[source]]")
                 else:
                     _read_fact(file, spec, fields, source, place, state)
     for source in declared:
@@ -196,7 +195,9 @@ def _convert(type: str, value: Any, state: _Reading) -> Any:
     if kind in {"texts", "urls", "orgs", "codes", "sources"}:
         if not isinstance(value, list) or not value:
             raise ValueError("must be a list of at least one; leave the key out if there is none")
-        items = tuple(_convert({"codes": "code:" + detail, "sources": "slug"}.get(kind, kind.removesuffix("s")), v, state) for v in value)
+        items = tuple(
+            _convert({"codes": "code:" + detail, "sources": "slug"}.get(kind, kind.removesuffix("s")), v, state) for v in value
+        )
         if len(set(items)) != len(items):
             raise ValueError("names something twice; keep it once")
         return items
@@ -237,7 +238,9 @@ def _convert_text(kind: str, detail: str, value: str, state: _Reading) -> Any:
             folder = "organizations" if kind == "org" else "projects"
             if value not in state.entities[folder]:
                 hint = _hint(value, list(state.entities[folder]))
-                raise ValueError(f"no {kind.replace('org', 'organization')} {value!r}{hint}; add kg/facts/{folder}/{value}.toml")
+                raise ValueError(
+                    f"no {kind.replace('org', 'organization')} {value!r}{hint}; add kg/facts/{folder}/{value}.toml"
+                )
     return value
 
 
@@ -288,7 +291,9 @@ def _read_source(fields: Data, place: str, declared: dict[str, Source], state: _
     if where == place:
         state.records.append(source)
     elif known != source:
-        state.problems.append(f"{place}: {source.id!r} is another document or day in {where}; make them the same, or give this one its own id")
+        state.problems.append(
+            f"{place}: {source.id!r} is another document or day in {where}; make them the same, or give this one its own id"
+        )
     known_id, first = state.urls.setdefault(source.url, (source.id, place))
     if known_id != source.id:
         state.problems.append(f"{place}: url: is already source {known_id!r} in {first}; use that id")
@@ -329,7 +334,7 @@ def _record(folder: str, spec: Table, fields: Data, source: str, subject: str) -
     if "event" in fields:
         dates = tuple((basis, fields[basis]) for basis in DATE_BASES if basis in fields)
         return Event(f"{subject}-{fields['event']}", spec.record, source, tuple(pairs), dates, tuple(values))
-    # A relation is named by what it relates, and by its start where the source gives one: two terms of office are two relations.
+    # A relation is named by what it relates, and by its start where the source gives one: two terms are two relations.
     # A holding is not: which period of the holder it belongs to is worked out from all events (kg.derive).
     parts = [subject, spec.record.lower(), *(v for k, v in pairs[1:] if k != "tier")]
     parts += [str(v) for k, v in values if k == "article" for v in [re.sub(r"[^a-z0-9]+", "-", v.casefold()).strip("-")]]
@@ -358,4 +363,3 @@ def _check_events(state: _Reading) -> None:
             state.problems.append(
                 f"event {record.id!r} is both a {kinds[record.id]} and a {record.kind}; give one of them another `event`"
             )
-

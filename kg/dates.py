@@ -29,7 +29,7 @@ class PartialDate:
         if not match:
             raise ValueError(f"{self.text!r} is no date: write 2015, 2015-03 or 2015-03-02, as precise as the source is")
         year, month, day = (int(part) if part else None for part in match.groups())
-        if not 1000 <= year:  # type: ignore[operator]
+        if not year >= 1000:  # type: ignore[operator]
             raise ValueError(f"{self.text!r} has no plausible year")
         if month is not None and not 1 <= month <= 12:
             raise ValueError(f"{self.text!r} has no such month")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -36,13 +37,17 @@ class Writable(Protocol):
 
 
 def derive(store: Writable) -> int:
-    """Add every derived fact to the store; returns how many. Rules see what earlier rules derived."""
-    total = _add(store, _graph_entry())
-    for path in sorted(queries_dir().glob("rules/*.rq")):
-        total += _add(store, _rule(store, path.read_text("utf-8")))
-    for step in (event_bounds, stewardships, relation_bounds, assessments):
-        total += _add(store, step(store))
-    return total
+    """Add every derived fact to the store; returns how many.
+
+    Rules run in the order of their names and see what earlier ones derived; those from 50 on also see bounds and
+    stewardship, and run before the assessments.
+    """
+    rules = sorted(queries_dir().glob("rules/*.rq"))
+    first = [path for path in rules if path.name < "50"]
+    total = _add(store, _graph_entry()) + sum(_add(store, _rule(store, path)) for path in first)
+    total += sum(_add(store, step(store)) for step in (event_bounds, stewardships, relation_bounds))
+    total += sum(_add(store, _rule(store, path)) for path in rules if path not in first)
+    return total + _add(store, assessments(store))
 
 
 def _add(store: Writable, quads: Iterable[Quad]) -> int:
@@ -56,8 +61,8 @@ def _graph_entry() -> Iterator[Quad]:
     yield Quad(GRAPH, osgov("method"), concept("method", "derivation"), GRAPH)
 
 
-def _rule(store: Writable, text: str) -> Iterator[Quad]:
-    answer = store.query(text)
+def _rule(store: Writable, path: Path) -> Iterator[Quad]:
+    answer = store.query(path.read_text("utf-8"))
     assert isinstance(answer, list)
     return (Quad(triple.subject, triple.predicate, triple.object, GRAPH) for triple in answer)
 
@@ -77,7 +82,10 @@ def _dates_of_events(store: Writable) -> dict[str, list[tuple[str, PartialDate]]
 
 
 def event_bounds(store: Writable) -> Iterator[Quad]:
-    """For each dated event the date to show (the most precise, then the first, of the best basis) and the bounds of that basis."""
+    """For each dated event the date to show, and the bounds of its basis.
+
+    Shown is the most precise, then the first, of the dates of the best basis; the bounds span all dates of that basis.
+    """
     for event, dates in sorted(_dates_of_events(store).items()):
         basis = next(b for b in BASES if any(b == found for found, _ in dates))
         stated = [date for found, date in dates if found == basis]
@@ -162,7 +170,8 @@ def _sightings(store: Writable) -> list[tuple[str, str, str, str, str, str]]:
         tuple(row)  # type: ignore[misc]
         for row in _rows(
             store,
-            "SELECT ?project ?role ?steward ?from ?until ?seen { ?s a osgov:Stewardship ; osgov:project ?project ; osgov:role ?role ;"
+            "SELECT ?project ?role ?steward ?from ?until ?seen { ?s a osgov:Stewardship ; osgov:project ?project ;"
+            " osgov:role ?role ;"
             " osgov:steward ?steward . OPTIONAL { ?s osgov:from ?from } OPTIONAL { ?s osgov:until ?until }"
             " OPTIONAL { ?s osgov:observedOn ?seen } }",
         )
@@ -243,7 +252,8 @@ def relation_bounds(store: Writable) -> Iterator[Quad]:
     seen: dict[str, list[PartialDate]] = defaultdict(list)
     end: dict[str, list[PartialDate]] = defaultdict(list)
     query = (
-        "SELECT DISTINCT ?r ?from ?until ?seen { VALUES ?kind { osgov:Affiliation osgov:Control osgov:LegalStatus osgov:Membership"
+        "SELECT DISTINCT ?r ?from ?until ?seen { VALUES ?kind { osgov:Affiliation osgov:Control osgov:LegalStatus"
+        " osgov:Membership"
         " osgov:BoardSeats osgov:CharterRule } ?r a ?kind . OPTIONAL { ?r osgov:from ?from } OPTIONAL { ?r osgov:until ?until }"
         " OPTIONAL { ?r osgov:observedOn ?seen } }"
     )
@@ -257,7 +267,9 @@ def relation_bounds(store: Writable) -> Iterator[Quad]:
         store, "SELECT DISTINCT ?r ?e ?o { ?r a osgov:Control ; osgov:startedBy ?e ; osgov:controlled ?o }"
     ):
         days = [d for _, d in dates.get(event, [])]
-        bought[organization].append((min((d.earliest for d in days), default=""), max((d.latest for d in days), default=""), relation))
+        bought[organization].append(
+            (min((d.earliest for d in days), default=""), max((d.latest for d in days), default=""), relation)
+        )
     ends: dict[str, tuple[str, str]] = {}
     starts: dict[str, tuple[str, str]] = {}
     for purchases in bought.values():

@@ -36,7 +36,9 @@ class Table:
         return next((k for k in self.keys if k.name == name), None)
 
 
-_EVENT = Key("event", "slug", "names this event within the file; two tables of one event are two sources' word on it", required=True)
+_EVENT = Key(
+    "event", "slug", "names this event within the file; two tables of one event are two sources' word on it", required=True
+)
 _DATES = (
     Key("announced", "date", "when it was made public"),
     Key("accepted", "date", "when the recipient accepted or entered it"),
@@ -99,9 +101,14 @@ SOURCE_TABLE = Table(
 
 _FROM = Key("from", "orgs", "the donors; left out where no source names one", property="fromOrganization")
 _DONOR_BASIS = Key(
-    "donor_basis", "code:donor-basis", "`transfer`: the source says they gave it; `origin`: that they created it", property="donorBasis"
+    "donor_basis",
+    "code:donor-basis",
+    "`transfer`: the source says they gave it; `origin`: that they created it",
+    property="donorBasis",
 )
-_ORIGINATORS = Key("originators", "orgs", "who created it, where the source names them and another gave it", property="originator")
+_ORIGINATORS = Key(
+    "originators", "orgs", "who created it, where the source names them and another gave it", property="originator"
+)
 _TO = Key("to", "org", "the recipient", required=True, property="toOrganization")
 
 TABLES: dict[str, dict[str, Table]] = {
@@ -230,16 +237,28 @@ TABLES: dict[str, dict[str, Table]] = {
             Key("rule", "code:rule", "the kind of rule", required=True, property="ruleKind"),
             Key("organ", "code:organ", "the body it binds", required=True, property="organ"),
             Key("article", "text", "where in the document", property="article"),
-            Key("max_representatives", "integer", "most representatives per group of related companies", property="maxRepresentativesPerGroup"),
+            Key(
+                "max_representatives",
+                "integer",
+                "most representatives per group of related companies",
+                property="maxRepresentativesPerGroup",
+            ),
             Key("max_share", "number", "largest share of votes one group may hold, 0 to 1", property="maxShare"),
             Key("board_size", "integer", "voting seats in all, where stated", property="boardSize"),
-            Key("holder", "org", "the organization the rule names: the holder of marks, the company with a right", property="ruleParty"),
+            Key(
+                "holder",
+                "org",
+                "the organization the rule names: the holder of marks, the company with a right",
+                property="ruleParty",
+            ),
         ),
         "acquisition": _event(
             "Acquisition", "it was bought", Key("by", "org", "the buyer", required=True, property="acquirer")
         ),
         "merger": _event(
-            "OrganizationMerger", "it merged into another", Key("into", "org", "the organization that goes on", required=True, property="mergedInto")
+            "OrganizationMerger",
+            "it merged into another",
+            Key("into", "org", "the organization that goes on", required=True, property="mergedInto"),
         ),
         "rename": _event(
             "OrganizationRename",
@@ -248,7 +267,9 @@ TABLES: dict[str, dict[str, Table]] = {
             Key("new", "text", "the name after", required=True, property="newName"),
         ),
         "control": _relation(
-            "Control", "a company controls it", Key("by", "org", "the controlling organization", required=True, property="controller")
+            "Control",
+            "a company controls it",
+            Key("by", "org", "the controlling organization", required=True, property="controller"),
         ),
     },
 }

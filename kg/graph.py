@@ -42,7 +42,7 @@ class Table(Sequence[dict[str, Any]]):
         """The rows as named tuples; a column that is no Python name becomes `_1`, `_2` …, as namedtuple does."""
         from collections import namedtuple
 
-        row_type = namedtuple("Row", self.columns, rename=True)  # type: ignore[misc]  # noqa: PYI024
+        row_type = namedtuple("Row", self.columns, rename=True)  # type: ignore[misc]
         return [row_type(*(row[c] for c in self.columns)) for row in self._rows]
 
     def df(self) -> pandas.DataFrame:

@@ -1,4 +1,4 @@
-"""From what people type to the entity they mean: names, aliases, old names, slugs, CURIEs, IRIs, Wikidata items, repository URLs."""
+"""From what people type to the entity they mean: names, aliases, old names, slugs, CURIEs, IRIs, repository addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from kg.store import Rows, Store
 from kg.terms import ORG_ID, PREFIXES, PROJECT, SLUG, slug_of
 
 # Words that say what a company is, not which one.
-_LEGAL_FORMS = frozenset("inc incorporated llc ltd limited corp corporation co company gmbh ag sa plc bv nv oy ab the".split())
+_LEGAL_FORMS = frozenset(
+    "inc incorporated llc ltd limited corp corporation co company gmbh ag sa plc bv nv oy ab the".split()  # noqa: SIM905
+)
 
 _KINDS = {
     "Project": "project",
@@ -33,7 +35,8 @@ SELECT ?entity ?name ?how ?kind WHERE {
   UNION { ?entity osgov:repository ?url . BIND(STR(?url) AS ?name) BIND("repository" AS ?how) }
   UNION { ?entity schema:url ?url . BIND(STR(?url) AS ?name) BIND("homepage" AS ?how) }
   UNION { ?entity osgov:wikidataId ?name . BIND("Wikidata" AS ?how) }
-  UNION { ?entity osgov:githubOrg ?org . BIND(CONCAT("https://github.com/", ?org) AS ?name) BIND("GitHub organization" AS ?how) }
+  UNION { ?entity osgov:githubOrg ?org .
+          BIND(CONCAT("https://github.com/", ?org) AS ?name) BIND("GitHub organization" AS ?how) }
 }
 """
 
@@ -142,7 +145,8 @@ def _by_slug(store: Store, slug: str, kind: str | None) -> Match | None:
     if not SLUG.match(slug):
         return None
     answer = store.query(
-        f"SELECT ?entity ?name ?class {{ VALUES ?entity {{ <{PROJECT}{slug}> <{ORG_ID}{slug}> }} ?entity a ?class ; skos:prefLabel ?name }}"
+        f"SELECT ?entity ?name ?class {{ VALUES ?entity {{ <{PROJECT}{slug}> <{ORG_ID}{slug}> }}"
+        " ?entity a ?class ; skos:prefLabel ?name }"
     )
     assert isinstance(answer, Rows)
     found = [

@@ -18,6 +18,7 @@ PROJECT_SECTIONS: tuple[Section, ...] = (
     ("Held by", "stewardship", "project", {}),
     ("Moves", "moves", "about", {"all_kinds": "yes"}),
     ("Stages", "stages", "about", {}),
+    ("Refusals", "refusals", "about", {}),
     ("Licence changes", "relicensings", "about", {}),
     ("Forks", "forks", "about", {}),
     ("Claims", "claims", "about", {}),
@@ -29,6 +30,7 @@ ORGANIZATION_SECTIONS: tuple[Section, ...] = (
     ("Received", "moves", "to", {"all_kinds": "yes"}),
     ("Keeps", "nonmoves", "vendor", {}),
     ("Members and board", "members", "of", {}),
+    ("Charter", "charter-rules", "of", {}),
     ("Member of", "members", "member_is", {}),
     ("Computed", "assessments", "about", {}),
 )
@@ -56,7 +58,11 @@ class Profile:
                 return json.dumps(self.as_dict(), ensure_ascii=False) + "\n"
             case "table" | "markdown":
                 return self._headed(format, width, colour)
-        rows = [{"section": "Identity", "row": 1, "column": k, "value": text_of(v)} for k, v in self.identity.items() if v]
+        rows = [
+            {"section": "Identity", "row": 1, "column": k, "value": "; ".join(v) if isinstance(v, list) else v}
+            for k, v in self.identity.items()
+            if v
+        ]
         rows += [
             {"section": title, "row": number, "column": column, "value": text_of(row[column])}
             for title, _, table in self.sections
@@ -87,7 +93,10 @@ class Profile:
             lines.append(("\n" if markdown else "  ") + self.headline)
         text = "\n".join(lines) + "\n"
         for title, query, table in self.sections:
-            columns = [*(query.shown or [c for c in table.columns if c not in query.lists]), *(query.lists if not markdown else ())]
+            columns = [
+                *(query.shown or [c for c in table.columns if c not in query.lists]),
+                *(query.lists if not markdown else ()),
+            ]
             below = () if markdown else query.lists
             text += f"\n{'## ' if markdown else ''}{title}\n" + ("\n" if markdown else "")
             text += render(columns, table, format, width=width, colour=colour, below=below)
@@ -102,8 +111,8 @@ def profile(graph: Graph, name: str, *, as_of: str | None = None, timeout: float
     match = graph.resolve(name)
     is_project = match.iri.startswith(PROJECT)
     sections = []
-    for title, query_name, parameter, fixed in PROJECT_SECTIONS if is_project else ORGANIZATION_SECTIONS:
-        values = {parameter: match.iri, **fixed}
+    for title, usual, parameter, fixed in PROJECT_SECTIONS if is_project else ORGANIZATION_SECTIONS:
+        query_name, values = usual, {parameter: match.iri, **fixed}
         if as_of and query_name == "stewardship":
             query_name, values = "holders", {"project": match.iri, "on": as_of}
         elif as_of and query_name == "moves":
@@ -118,7 +127,8 @@ def profile(graph: Graph, name: str, *, as_of: str | None = None, timeout: float
 
 def _identity(graph: Graph, match: Match) -> dict[str, Any]:
     rows = graph.query(
-        f"SELECT ?p ?o {{ VALUES ?p {{ skos:altLabel schema:url osgov:repository osgov:wikidataId }} <{match.iri}> ?p ?o }} ORDER BY ?p STR(?o)"
+        "SELECT ?p ?o { VALUES ?p { skos:altLabel schema:url osgov:repository osgov:wikidataId }"
+        f" <{match.iri}> ?p ?o }} ORDER BY ?p STR(?o)"
     )
     assert isinstance(rows, Table)
     found: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ _OPAQUE = re.compile(
     r"|<[^<>\"{}|^`\\\s]*>|#[^\n]*",
     re.DOTALL,
 )
-_PREFIX_USE = re.compile(r"(?<![\w?$:/@-])([A-Za-z][\w.-]*)?:(?=[\w%\\:-]|\s|[;,.)\]}^|/+*!]|$)")
+_PREFIX_USE = re.compile(r"(?<![\w?$:@-])([A-Za-z][\w.-]*)?:(?=[\w%\\:-]|\s|[;,.)\]}^|/+*!]|$)")
 _DECLARED = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*)?\s*:", re.IGNORECASE)
 
 
@@ -51,7 +51,7 @@ def explain_syntax_error(text: str, message: str) -> str:
     lines = text.splitlines() or [""]
     if unknown:
         prefix = unknown[0]
-        found = re.search(rf"(?<![\w?$:/@-]){re.escape(prefix)}:", blank_out(text))
+        found = re.search(rf"(?<![\w?$:@-]){re.escape(prefix)}:", blank_out(text))
         offset = found.start() if found else 0
         line = text.count("\n", 0, offset) + 1
         column = offset - (text.rfind("\n", 0, offset) + 1) + 1
@@ -66,7 +66,9 @@ def explain_syntax_error(text: str, message: str) -> str:
         return f"the query is not valid SPARQL: {message}"
     shown = lines[min(line, len(lines)) - 1].replace("\t", " ")
     number = f"{line} | "
-    return f"line {line}, column {column}: {reason}\n  {number}{shown}\n  {' ' * (len(number) + column - 1)}^\n{advice}".rstrip()
+    return (
+        f"line {line}, column {column}: {reason}\n  {number}{shown}\n  {' ' * (len(number) + column - 1)}^\n{advice}".rstrip()
+    )
 
 
 def _expected(message: str) -> str:
@@ -74,11 +76,14 @@ def _expected(message: str) -> str:
     return f"expected {expected}" if expected and "[" not in expected and len(expected) < 120 else ""
 
 
-_KEYWORDS = (
-    "SELECT DISTINCT REDUCED CONSTRUCT DESCRIBE ASK WHERE FROM NAMED OPTIONAL FILTER UNION MINUS GRAPH SERVICE BIND VALUES EXISTS NOT IN AS "
-    "GROUP BY HAVING ORDER ASC DESC LIMIT OFFSET PREFIX BASE COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT SEPARATOR UNDEF BOUND COALESCE IF "
-    "STR LANG DATATYPE IRI REGEX CONTAINS STRSTARTS STRENDS LCASE UCASE REPLACE SUBSTR STRLEN YEAR MONTH DAY NOW TRUE FALSE A"
-).split()
+_KEYWORDS = tuple(
+    """
+    SELECT DISTINCT REDUCED CONSTRUCT DESCRIBE ASK WHERE FROM NAMED OPTIONAL FILTER UNION MINUS GRAPH SERVICE BIND VALUES EXISTS
+    NOT IN AS GROUP BY HAVING ORDER ASC DESC LIMIT OFFSET PREFIX BASE COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT SEPARATOR UNDEF
+    BOUND COALESCE IF STR LANG DATATYPE IRI REGEX CONTAINS STRSTARTS STRENDS LCASE UCASE REPLACE SUBSTR STRLEN YEAR MONTH DAY NOW
+    TRUE FALSE A
+    """.split()  # noqa: SIM905
+)
 
 
 def _keyword_advice(line: str, column: int) -> str:

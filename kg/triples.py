@@ -71,7 +71,9 @@ def _curated_graph() -> Iterator[Quad]:
     yield Quad(graph, NamedNode(t.PROV + "wasDerivedFrom"), document, graph)
     yield Quad(graph, osgov("method"), concept("method", "manual-curation"), graph)
     yield Quad(document, TYPE, osgov("SourceDocument"), graph)
-    yield Quad(document, NamedNode(t.DCT + "title"), Literal("Names and identifiers curated by this project", language=_EN), graph)
+    yield Quad(
+        document, NamedNode(t.DCT + "title"), Literal("Names and identifiers curated by this project", language=_EN), graph
+    )
     yield Quad(document, osgov("sourceKind"), concept("source", "dataset"), graph)
     yield Quad(document, osgov("publisherName"), Literal("osgov-kg"), graph)
     yield Quad(document, NamedNode(t.SCHEMA + "url"), NamedNode(t.BASE), graph)

@@ -56,7 +56,7 @@ class Root(click.Group):
 
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if near and "Did you mean" not in error.message:
-                error.message = f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?"
+                raise click.UsageError(f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?", ctx) from None
             raise
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -16,7 +16,13 @@ from kg.cli.options import NAME, Settings, with_settings
 @click.option("--all-kinds", is_flag=True, help="Code grants, forks, trademark transfers and gifts by others as well.")
 @with_settings(as_of=True)
 def moves(
-    settings: Settings, donor: str | None, to: str | None, since: str | None, until: str | None, neutral_only: bool, all_kinds: bool
+    settings: Settings,
+    donor: str | None,
+    to: str | None,
+    since: str | None,
+    until: str | None,
+    neutral_only: bool,
+    all_kinds: bool,
 ) -> None:
     """Vendor projects that moved to foundations: who gave them, to whom, when, by which source.
 
@@ -82,7 +88,8 @@ def find(settings: Settings, text: str, limit: int) -> None:
     matches = settings.graph().find(text, limit=limit)
     columns = ("id", "name", "kind", "matched", "text", "score", "iri")
     rows = [
-        {"id": m.id, "name": m.name, "kind": m.kind, "matched": m.how, "text": m.text, "score": m.score, "iri": m.iri} for m in matches
+        {"id": m.id, "name": m.name, "kind": m.kind, "matched": m.how, "text": m.text, "score": m.score, "iri": m.iri}
+        for m in matches
     ]
     settings.rows(Table(columns, rows), shown=columns[:6])
     if not rows:
@@ -102,5 +109,7 @@ def why(settings: Settings, name: str) -> None:
     from kg.profile import evidence
 
     settings.rows(
-        evidence(settings.graph(), name, timeout=settings.timeout), shown=("fact", "property", "value", "basis"), below=("source", "url")
+        evidence(settings.graph(), name, timeout=settings.timeout),
+        shown=("fact", "property", "value", "basis"),
+        below=("source", "url"),
     )

@@ -13,7 +13,7 @@ from kg.cli.options import ROW_FORMATS, Settings, with_settings
 QUERY_FORMATS = (*ROW_FORMATS, "sparql-json", "sparql-xml", "sparql-csv", "sparql-tsv", "turtle", "nt", "jsonld", "rdfxml")
 
 
-class QueryName(click.ParamType):
+class QueryName(click.ParamType):  # type: ignore[type-arg]
     """The name of a named query; completed from the folder of queries."""
 
     name = "query"
@@ -24,7 +24,9 @@ class QueryName(click.ParamType):
 
         from kg import catalog
 
-        return [CompletionItem(name, help=catalog.load(name).question) for name in catalog.names() if name.startswith(incomplete)]
+        return [
+            CompletionItem(name, help=catalog.load(name).question) for name in catalog.names() if name.startswith(incomplete)
+        ]
 
 
 @click.command()
@@ -182,7 +184,9 @@ def schema(settings: Settings, term: str | None, prefixes: bool) -> None:
 
         names = {r["term"].rsplit(":", 1)[-1].casefold(): r["term"] for r in rows}
         near = difflib.get_close_matches(wanted, names, n=3)
-        raise NotFound(f"no term {term!r}" + (f"; did you mean {' or '.join(names[n] for n in near)}?" if near else "; see `kg schema`"))
+        raise NotFound(
+            f"no term {term!r}" + (f"; did you mean {' or '.join(names[n] for n in near)}?" if near else "; see `kg schema`")
+        )
     if settings.chosen_format() == "table":
         lines = [{"field": key, "value": row[key]} for row in found for key in table.columns if row[key]]
         settings.rows(Table(("field", "value"), lines))

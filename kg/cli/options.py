@@ -115,13 +115,17 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
 
 
 _OPTIONS = (
-    click.option("--store", metavar="SPEC", help="Folder, memory: or SPARQL endpoint to ask (env KG_STORE). Default: the bundled graph."),
+    click.option(
+        "--store", metavar="SPEC", help="Folder, memory: or SPARQL endpoint to ask (env KG_STORE). Default: the bundled graph."
+    ),
     click.option("--as-of", metavar="DAY", callback=_day, help="The state of the world on that day, 2020-06-30."),
     click.option("--format", "-f", type=click.Choice(ROW_FORMATS), help="Default: table on a terminal, tsv in a pipe."),
     click.option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
     click.option("--no-color", is_flag=True, default=None, help="No colour (env NO_COLOR)."),
     click.option("--quiet", "-q", is_flag=True, default=None, help="Only data and errors."),
-    click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Give up on a query after S seconds."),
+    click.option(
+        "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Give up on a query after S seconds."
+    ),
     click.option("--debug", is_flag=True, default=None, help="Show the traceback of a failure."),
 )
 
@@ -144,7 +148,10 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
         @functools.wraps(function)
         @click.pass_context
         def wrapper(ctx: click.Context, /, *args: Any, **kwargs: Any) -> Any:
-            given = {name: kwargs.pop(name) for name in ("store", "as_of", "format", "output", "no_color", "quiet", "timeout", "debug")}
+            given = {
+                name: kwargs.pop(name)
+                for name in ("store", "as_of", "format", "output", "no_color", "quiet", "timeout", "debug")
+            }
             settings = ctx.ensure_object(Settings).merged(given)
             ctx.obj = settings
             if ctx.parent is not None:
@@ -160,7 +167,7 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
     return decorate
 
 
-class Name(click.ParamType):
+class Name(click.ParamType):  # type: ignore[type-arg]
     """The name of a project or organization; completed from the graph."""
 
     name = "name"
@@ -170,6 +177,7 @@ class Name(click.ParamType):
         from click.shell_completion import CompletionItem
 
         from kg.errors import KgError
+        from kg.graph import Table
 
         try:
             settings = ctx.find_object(Settings) or Settings()
@@ -180,7 +188,8 @@ class Name(click.ParamType):
         except KgError:
             return []
         wanted = incomplete.casefold()
-        return [CompletionItem(row["id"], help=row["name"]) for row in answer if row["id"].startswith(wanted)]  # type: ignore[union-attr]
+        rows = answer if isinstance(answer, Table) else []
+        return [CompletionItem(row["id"], help=row["name"]) for row in rows if row["id"].startswith(wanted)]
 
 
 NAME = Name()

@@ -35,7 +35,7 @@ def gexf(graph: nx.MultiDiGraph[str]) -> str:
     renamed = _sorted(graph)
     for _, _, data in renamed.edges(data=True):
         data["relation"] = data.pop("kind")  # on an edge GEXF's own `kind` means its type
-    writer = GEXFWriter(encoding="utf-8", prettyprint=True, version="1.2draft")
+    writer: Any = GEXFWriter(encoding="utf-8", prettyprint=True, version="1.2draft")  # type: ignore[no-untyped-call]
     writer.add_graph(renamed)
     for meta in writer.xml.iter("meta"):
         meta.attrib.pop("lastmodifieddate", None)
@@ -46,7 +46,10 @@ def gexf(graph: nx.MultiDiGraph[str]) -> str:
 
 def graphml(graph: nx.MultiDiGraph[str]) -> str:
     """The network as GraphML."""
-    return "\n".join(nx.generate_graphml(_sorted(graph), encoding="utf-8", prettyprint=True)) + "\n"
+    write: Any = nx.generate_graphml
+    return "
+".join(write(_sorted(graph), encoding="utf-8", prettyprint=True)) + "
+"
 
 
 def csv_tables(graph: nx.MultiDiGraph[str]) -> tuple[str, str]:
@@ -54,7 +57,17 @@ def csv_tables(graph: nx.MultiDiGraph[str]) -> tuple[str, str]:
     ordered = _sorted(graph)
     edges = [["Source", "Target", "Type", "Id", "Label", "Weight", "date", "start_year", "sources"]]
     for source, target, key, data in ordered.edges(keys=True, data=True):
-        row = [source, target, "Directed", key, data["label"], data["weight"], data["date"], data["start_year"], data["sources"]]
+        row = [
+            source,
+            target,
+            "Directed",
+            key,
+            data["label"],
+            data["weight"],
+            data["date"],
+            data["start_year"],
+            data["sources"],
+        ]
         edges.append([str(cell) for cell in row])
     nodes = [["Id", "Label", "kind"], *([key, data["label"], data["kind"]] for key, data in ordered.nodes(data=True))]
     return _csv(edges), _csv(nodes)

@@ -40,10 +40,12 @@ class EmbeddedStore:
         store.add(quads)
         return store
 
-    @classmethod
-    def create(cls, path: Path) -> EmbeddedStore:
-        """A new, empty store in a folder, open for writing."""
-        return cls(ox.Store(str(path)), str(path))
+    @staticmethod
+    def write(path: Path, made: EmbeddedStore) -> None:
+        """Write all of a store, union included, to a new folder in one go, and close it."""
+        store = ox.Store(str(path))
+        store.bulk_load(made.store.dump(format=ox.RdfFormat.N_QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
+        store.flush()
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads of named graphs, here and in the union."""

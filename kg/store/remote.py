@@ -1,0 +1,108 @@
+"""A SPARQL endpoint somewhere else, asked through SPARQLWrapper; its answers become the same terms as the embedded ones."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.error import URLError
+
+import pyoxigraph as ox
+
+from kg.errors import KgError, Misuse, QueryTimeout
+from kg.querytext import with_prefixes
+from kg.store import Answer, Rows
+
+_AGENT = "osgov-kg (SPARQL client)"
+_TIMEOUT = 60.0
+
+
+class RemoteStore:
+    """The endpoint at an address; every query goes by POST, so that none is too long."""
+
+    def __init__(self, spec: str) -> None:
+        """Keep the address; nothing is sent before the first query."""
+        self.spec = spec
+
+    def query(self, text: str, *, timeout: float | None = None) -> Answer:
+        """Answer a query; see `kg.store.Store.query`. Raises KgError naming the endpoint for anything it cannot answer."""
+        deadline = timeout or _TIMEOUT
+        outcome: list[Answer | BaseException] = []
+
+        def work() -> None:
+            try:
+                outcome.append(self._ask(with_prefixes(text), deadline))
+            except BaseException as error:  # noqa: BLE001 - carried to the caller's thread and raised there
+                outcome.append(error)
+
+        # SPARQLWrapper's timeout is per socket wait: a server that drips keeps it waiting. So the whole has a deadline.
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(deadline)
+        if not outcome:
+            raise QueryTimeout(f"{self.spec}: no answer within {deadline:g} s; narrow the query or raise --timeout")
+        if isinstance(outcome[0], BaseException):
+            raise outcome[0]
+        return outcome[0]
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Every statement of every named graph of the endpoint."""
+        answer = self.query("SELECT ?s ?p ?o ?g { GRAPH ?g { ?s ?p ?o } }")
+        assert isinstance(answer, Rows)
+        return (ox.Quad(*row) for row in answer.rows)  # type: ignore[arg-type]
+
+    def _ask(self, text: str, deadline: float) -> Answer:
+        from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+        client = SPARQLWrapper(self.spec, agent=_AGENT)
+        client.setMethod(POST)
+        client.setTimeout(max(1, int(deadline)))
+        client.setQuery(text)
+        is_graph = client.queryType in {"CONSTRUCT", "DESCRIBE"}
+        client.setReturnFormat(TURTLE if is_graph else JSON)
+        try:
+            response: Any = client.query().response
+            kind = response.headers.get("Content-Type", "").split(";")[0].strip()
+            body: bytes = response.read()
+        except SPARQLWrapperException as error:
+            reason = str(error).strip().rsplit("Response:", 1)[-1].strip(" \n'b\"")
+            if type(error).__name__ == "QueryBadFormed":
+                raise Misuse(f"{self.spec}: the endpoint cannot read the query: {reason}") from error
+            raise KgError(f"{self.spec}: {type(error).__name__}: {reason}") from error
+        except (URLError, OSError) as error:
+            raise KgError(
+                f"{self.spec}: no answer ({getattr(error, 'reason', error)}); is it a SPARQL endpoint, and up?"
+            ) from error
+        try:
+            return _triples(body, kind) if is_graph else _rows(body)
+        except (ValueError, KeyError, SyntaxError) as error:
+            raise KgError(
+                f"{self.spec}: answered {kind or 'something'} that is no SPARQL result; is it the endpoint's address?"
+            ) from error
+
+
+def _triples(body: bytes, kind: str) -> list[ox.Triple]:
+    format = ox.RdfFormat.from_media_type(kind) or ox.RdfFormat.TURTLE
+    return [quad.triple for quad in ox.parse(body, format=format)]
+
+
+def _rows(body: bytes) -> Answer:
+    found = json.loads(body)
+    if "boolean" in found:
+        return bool(found["boolean"])
+    columns = tuple(found["head"]["vars"])
+    return Rows(columns, [tuple(_term(b[c]) if c in b else None for c in columns) for b in found["results"]["bindings"]])
+
+
+def _term(cell: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    value = cell["value"]
+    match cell["type"]:
+        case "uri":
+            return ox.NamedNode(value)
+        case "bnode":
+            return ox.BlankNode(value.removeprefix("_:").replace("://", "-").replace(":", "-"))
+    if cell.get("xml:lang"):
+        return ox.Literal(value, language=cell["xml:lang"])
+    return ox.Literal(value, datatype=ox.NamedNode(cell["datatype"])) if cell.get("datatype") else ox.Literal(value)
