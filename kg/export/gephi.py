@@ -47,9 +47,7 @@ def gexf(graph: nx.MultiDiGraph[str]) -> str:
 def graphml(graph: nx.MultiDiGraph[str]) -> str:
     """The network as GraphML."""
     write: Any = nx.generate_graphml
-    return "
-".join(write(_sorted(graph), encoding="utf-8", prettyprint=True)) + "
-"
+    return "\n".join(write(_sorted(graph), encoding="utf-8", prettyprint=True)) + "\n"
 
 
 def csv_tables(graph: nx.MultiDiGraph[str]) -> tuple[str, str]:
