@@ -5,11 +5,12 @@
     # param project project — the project              a parameter: name, type, what it means; `?` after the type: optional
     # param on day? — the day
     # lists: sources                                   columns that hold several values, separated by spaces, in any order
+    # pairs: donor_id donor                            two columns that hold several values joined by ` + `, kept in step
     # shown: holder certainty                          columns a table on a terminal shows; without it, all
     # example: project=kubernetes on=2016-02-01
-    SELECT … WHERE { VALUES ?project { p:kubernetes } … }
+    SELECT … WHERE { VALUES ?given_project { p:kubernetes } … }
 
-A parameter is a `VALUES ?name { … }` in the body: what stands there is the default, and the file runs as it is on any engine.
+A parameter is a `VALUES ?given_NAME { … }` in the body. What stands there is the default; the file runs on any engine as it is.
 A value given is bound as a term in its place, never as text in the query.
 """
 
@@ -64,6 +65,7 @@ class NamedQuery:
     about: str
     parameters: tuple[Parameter, ...]
     lists: tuple[str, ...]
+    pairs: tuple[str, ...]
     shown: tuple[str, ...]
     example: str
     text: str
@@ -79,10 +81,10 @@ class NamedQuery:
         text = self.text
         for name, term in values.items():
             self.parameter(name)
-            parts = re.split(rf"(?<=VALUES \?{name} \{{)[^}}]*(?=\}})", text)
+            parts = re.split(rf"(?<=VALUES \?given_{name} \{{)[^}}]*(?=\}})", text)
             text, count = f" {term} ".join(parts), len(parts) - 1
             if not count:
-                raise KgError(f"queries/{self.name}.rq: declares {name} but has no VALUES ?{name} {{ … }}")
+                raise KgError(f"queries/{self.name}.rq: declares {name} but has no VALUES ?given_{name} {{ … }}")
         return text
 
     def parameter(self, name: str) -> Parameter:
@@ -123,7 +125,7 @@ def parse(path: Path) -> NamedQuery:
         header.append(line[1:].strip())
     question, about, example = header[0] if header else "", [], ""
     parameters: list[Parameter] = []
-    columns: dict[str, tuple[str, ...]] = {"lists": (), "shown": ()}
+    columns: dict[str, tuple[str, ...]] = {"lists": (), "pairs": (), "shown": ()}
     for line in header[1:]:
         if line.startswith("param "):
             match = _PARAM.fullmatch(line)
@@ -132,15 +134,13 @@ def parse(path: Path) -> NamedQuery:
                     f"{path.name}: {line!r} is no parameter; write `param name type? — meaning`, type one of {', '.join(TYPES)}"
                 )
             parameters.append(Parameter(match.group(1), match.group(2), bool(match.group(3)), match.group(4)))
-        elif line.startswith(("lists:", "shown:")):
+        elif line.startswith(("lists:", "pairs:", "shown:")):
             columns[line[:5]] = tuple(line[6:].split())
         elif line.startswith("example:"):
             example = line.removeprefix("example:").strip()
         elif line:
             about.append(line)
-    return NamedQuery(
-        path.stem, question, " ".join(about), tuple(parameters), columns["lists"], columns["shown"], example, text
-    )
+    return NamedQuery(path.stem, question, " ".join(about), tuple(parameters), **columns, example=example, text=text)
 
 
 def bind(query: NamedQuery, values: Mapping[str, str], resolve: Resolve) -> str:

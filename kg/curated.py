@@ -78,13 +78,13 @@ def rewrite_canonically(root: Path = FACTS) -> list[Path]:
     """Bring every readable file to canonical form; returns the files changed."""
     changed = []
     for path in _paths(root):
-        text = path.read_text(encoding="utf-8")
+        found = path.read_bytes()
         try:
-            wanted = canonical(tomllib.loads(text), path.parent.name)
-        except tomllib.TOMLDecodeError:
+            wanted = canonical(tomllib.loads(found.decode("utf-8")), path.parent.name).encode("utf-8")
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue
-        if wanted != text:
-            path.write_text(wanted, encoding="utf-8", newline="\n")
+        if wanted != found:
+            path.write_bytes(wanted)
             changed.append(path)
     return changed
 
@@ -118,7 +118,7 @@ def _read(root: Path, *, form: bool) -> tuple[list[Record], list[str]]:
         _read_file(file, state)
         if form and file.text != (wanted := canonical(file.data, file.folder)):
             line = next(
-                (n for n, (a, b) in enumerate(zip(file.text.splitlines(), wanted.splitlines(), strict=False), 1) if a != b),
+                (n for n, (a, b) in enumerate(zip(file.text.split("\n"), wanted.split("\n"), strict=False), 1) if a != b),
                 min(file.text.count("\n"), wanted.count("\n")) + 1,
             )
             state.problems.append(f"{file.label}: line {line}: not in canonical form; run `kg check facts --fix`")
@@ -338,8 +338,10 @@ def _record(folder: str, spec: Table, fields: Data, source: str, subject: str) -
     # A holding is not: which period of the holder it belongs to is worked out from all events (kg.derive).
     parts = [subject, spec.record.lower(), *(v for k, v in pairs[1:] if k != "tier")]
     parts += [str(v) for k, v in values if k == "article" for v in [re.sub(r"[^a-z0-9]+", "-", v.casefold()).strip("-")]]
-    if "from" in fields and spec.record != "Stewardship":
-        parts.append(str(fields["from"]))
+    # Seats are counted on a day: two rosters are two counts.
+    first = fields.get("from", fields.get("as_of") if spec.record == "BoardSeats" else None)
+    if first and spec.record != "Stewardship":
+        parts.append(str(first))
     return Relation(
         "-".join(parts),
         spec.record,
@@ -356,10 +358,16 @@ _SUBJECT = {"Membership": "body", "BoardSeats": "body", "CharterRule": "body", "
 
 
 def _check_events(state: _Reading) -> None:
-    """Two tables that name one event must tell of the same kind of thing, in one place."""
-    kinds: dict[str, str] = {}
+    """Two tables that name one event must tell of the same kind of thing, of the same subject."""
+    first: dict[str, Event] = {}
     for record in state.records:
-        if isinstance(record, Event) and kinds.setdefault(record.id, record.kind) != record.kind:
-            state.problems.append(
-                f"event {record.id!r} is both a {kinds[record.id]} and a {record.kind}; give one of them another `event`"
-            )
+        if not isinstance(record, Event):
+            continue
+        known = first.setdefault(record.id, record)
+        if known.kind != record.kind:
+            both = f"both a {known.kind} and a {record.kind}"
+        elif known.links[0] != record.links[0]:
+            both = f"one of {known.links[0][1]!r} and one of {record.links[0][1]!r}"
+        else:
+            continue
+        state.problems.append(f"event {record.id!r} is {both}; give one of them another `event`")

@@ -116,9 +116,9 @@ class Interval:
         """Whether nothing says it ended."""
         return not self.ended_by and self.end == ("", "")
 
-    def could_cover(self, day: str) -> bool:
-        """Whether the steward may have held the role on the day."""
-        return (not self.start[0] or self.start[0] <= day) and (not self.end[1] or day < self.end[1])
+    def could_cover(self, date: PartialDate) -> bool:
+        """Whether the steward may have held the role on a day that the date can mean."""
+        return (not self.start[0] or self.start[0] <= date.latest) and (not self.end[1] or date.earliest < self.end[1])
 
     @property
     def node(self) -> NamedNode:
@@ -185,7 +185,8 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[tuple[str,
     acceptance, over all sources) bounds both. A giver nobody saw before has held it since an unknown day.
     """
     periods: dict[tuple[str, str], list[Interval]] = defaultdict(list)
-    for move in transitions:
+    moves = list(transitions)
+    for move in moves:
         known = periods[move.project, move.role]
         if not move.opening:
             for giver in sorted(move.givers):
@@ -194,6 +195,9 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[tuple[str,
             for period in known:
                 if period.is_open:
                     period.ended_by, period.end = move.event, move.window
+                    if move.window[1] and move.window[1] < period.start[0]:
+                        # It was given away before the day of its opening: it began, but when is not known.
+                        period.start = ("", "")
         known.extend(
             Interval(move.project, move.role, taker, started_by=move.event, start=move.window) for taker in sorted(move.takers)
         )
@@ -202,13 +206,29 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[tuple[str,
         first = PartialDate(start or seen) if start or seen else None
         bounds = (first.earliest if start and first else "", first.latest if first else "")
         last = PartialDate(until) if until else None
+        if first and last and last.latest < first.earliest:
+            last = None  # the end of an earlier term of the same holder
         end = (last.earliest, last.latest) if last else ("", "")
-        same = [p for p in known if p.steward == steward and (first is None or p.could_cover(first.latest))]
+        same = [
+            p
+            for p in known
+            if p.steward == steward and (not first or p.could_cover(first)) and (not last or p.start[0] <= last.latest)
+        ]
         if not same:
-            known.append(Interval(project, role, steward, start=bounds, end=end))
-        elif start and same[0].start == ("", ""):
+            period = Interval(project, role, steward, start=bounds, end=end)
+            known.append(period)
+            # A transfer ends what was seen before it, whether or not a source names the giver.
+            after = [
+                m
+                for m in moves
+                if (m.project, m.role) == (project, role) and not m.opening and first and m.window[0] > first.latest
+            ]
+            if after and not last:
+                period.ended_by, period.end = after[0].event, after[0].window
+            continue
+        if start and same[0].start == ("", ""):
             same[0].start = bounds
-        if same and until and same[0].is_open:
+        if last and same[0].is_open:
             same[0].end = end
     out = []
     for _, found in sorted(periods.items()):
@@ -275,9 +295,10 @@ def relation_bounds(store: Writable) -> Iterator[Quad]:
     for purchases in bought.values():
         purchases.sort()
         for number, (first, last, relation) in enumerate(purchases):
-            starts[relation] = (first, last)
-            if number + 1 < len(purchases):
-                ends[relation] = purchases[number + 1][:2]
+            starts.setdefault(relation, (first, last))
+            later = [p for p in purchases[number + 1 :] if p[2] != relation]
+            if later:
+                ends[relation] = later[0][:2]
     for relation in sorted({*start, *seen, *end, *starts}):
         first_bounds = starts.get(relation, ("", ""))
         if start[relation]:

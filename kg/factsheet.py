@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -280,15 +281,33 @@ def tables_of(folder: str) -> dict[str, Table]:
     return {"source": SOURCE_TABLE, **TABLES[folder]}
 
 
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _name(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
+
+
 def _literal(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_name(k)} = {_literal(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         inline = "[" + ", ".join(_literal(v) for v in value) + "]"
         return inline if len(inline) <= 110 else "[\n" + "".join(f"  {_literal(v)},\n" for v in value) + "]"
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return _quoted(str(value))
+
+
+def _lines(row: Data, order: list[str]) -> str:
+    return "".join(f"{_name(k)} = {_literal(row[k])}\n" for k in _ordered(row, order))
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
 def canonical(data: Data, folder: str) -> str:
@@ -297,13 +316,12 @@ def canonical(data: Data, folder: str) -> str:
     Keys and tables that are not in the list keep their place at the end, so that nothing is lost before it is reported.
     """
     identity = [k.name for k in IDENTITY[folder]]
-    plain = {k: v for k, v in data.items() if not (isinstance(v, list) and v and isinstance(v[0], dict))}
-    blocks = ["".join(f"{k} = {_literal(plain[k])}\n" for k in _ordered(plain, identity))]
+    plain = {k: v for k, v in data.items() if not _is_tables(v)}
+    blocks = [_lines(plain, identity)]
     specs = tables_of(folder)
     for name in _ordered({k: v for k, v in data.items() if k not in plain}, list(specs)):
         order = [k.name for k in specs[name].keys] if name in specs else []
-        for row in data[name]:
-            blocks.append(f"[[{name}]]\n" + "".join(f"{k} = {_literal(row[k])}\n" for k in _ordered(row, order)))
+        blocks.extend(f"[[{_name(name)}]]\n{_lines(row, order)}" for row in data[name])
     return "\n".join(blocks)
 
 

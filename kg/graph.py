@@ -78,7 +78,7 @@ class Graph:
         """The rows of a named query, its parameters given as text: `g.run("holders", project="istio", on="2021-01-01")`."""
         query = catalog.load(name)
         rows = catalog.run(self.store, name, {**(values or {}), **more}, self.resolve_iri, timeout=timeout)
-        return Table(rows.columns, records(rows, query.lists))
+        return Table(rows.columns, records(rows, query))
 
     def moves(
         self,

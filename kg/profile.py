@@ -31,7 +31,7 @@ ORGANIZATION_SECTIONS: tuple[Section, ...] = (
     ("Keeps", "nonmoves", "vendor", {}),
     ("Members and board", "members", "of", {}),
     ("Charter", "charter-rules", "of", {}),
-    ("Member of", "members", "member_is", {}),
+    ("Member of", "members", "member", {}),
     ("Computed", "assessments", "about", {}),
 )
 
@@ -93,10 +93,7 @@ class Profile:
             lines.append(("\n" if markdown else "  ") + self.headline)
         text = "\n".join(lines) + "\n"
         for title, query, table in self.sections:
-            columns = [
-                *(query.shown or [c for c in table.columns if c not in query.lists]),
-                *(query.lists if not markdown else ()),
-            ]
+            columns = [*(query.shown or [c for c in table.columns if c not in query.lists]), *query.lists]
             below = () if markdown else query.lists
             text += f"\n{'## ' if markdown else ''}{title}\n" + ("\n" if markdown else "")
             text += render(columns, table, format, width=width, colour=colour, below=below)

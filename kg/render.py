@@ -14,9 +14,13 @@ from kg.terms import XSD, curie
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+    from kg.catalog import NamedQuery
+
 ROW_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
 W3C_FORMATS = ("sparql-json", "sparql-xml", "sparql-csv", "sparql-tsv")
 GRAPH_FORMATS = ("turtle", "nt", "jsonld", "rdfxml")
+
+JOINT = " + "  # between several donors of one gift
 
 Cell = Any  # None, bool, int, float, str, or a list of str
 
@@ -48,19 +52,32 @@ def _number(kind: str, text: str) -> Cell:
     return text
 
 
-def records(rows: Rows, lists: Sequence[str] = ()) -> list[dict[str, Cell]]:
-    """One dict a row with plain values; the columns in `lists` as sorted lists of text.
+def records(rows: Rows, query: NamedQuery | None = None) -> list[dict[str, Cell]]:
+    """One dict a row with plain values.
 
-    They are sorted here because no engine has to keep an order inside a group, and one that is asked to takes its time.
+    Of a named query, `lists` become sorted lists of text, `pairs` are sorted in step, and an empty text is None: no engine has
+    to keep an order inside a group (and one that is asked to takes its time), or to leave an empty group unbound.
     """
-    out = []
-    for row in rows.rows:
-        record: dict[str, Cell] = {}
-        for column, term in zip(rows.columns, row, strict=True):
-            value = plain(term)
-            record[column] = (sorted(str(value).split()) if value not in (None, "") else []) if column in lists else value
-        out.append(record)
+    out = [dict(zip(rows.columns, map(plain, row), strict=True)) for row in rows.rows]
+    if query:
+        for record in out:
+            for column, value in record.items():
+                if column in query.lists:
+                    record[column] = sorted(str(value).split()) if value is not None else []
+                elif value == "":
+                    record[column] = None
+            if query.pairs:
+                _sort_in_step(record, query.pairs)
     return out
+
+
+def _sort_in_step(record: dict[str, Cell], columns: Sequence[str]) -> None:
+    """Sort the values joined by ` + ` in the columns by those of the first; empty ones become None."""
+    parts = [str(record[column] or "").split(JOINT) for column in columns]
+    if len({len(p) for p in parts}) == 1:
+        ordered = sorted(zip(*parts, strict=True))
+        for column, values in zip(columns, zip(*ordered, strict=True), strict=True):
+            record[column] = JOINT.join(values) or None
 
 
 def text_of(cell: Cell) -> str:

@@ -6,15 +6,18 @@ when its body runs.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from kg import __version__
-from kg.cli.options import Settings, shared_options
+from kg.cli.options import QUERY_FORMATS, Settings, discard_stdout, shared_options
 from kg.errors import KgError, QueryTimeout
 
 COMMANDS = {
@@ -34,6 +37,11 @@ COMMANDS = {
 
 class Root(click.Group):
     """A group whose commands are imported on use, and whose expected failures print one message and no traceback."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """As click does; `--help` and `--version` are answered in here, and their reader may leave early too."""
+        with _a_closed_pipe_is_no_error():
+            return super().make_context(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order of the manual."""
@@ -62,7 +70,8 @@ class Root(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; an expected failure becomes its message on stderr and its exit code."""
         try:
-            return super().invoke(ctx)
+            with _a_closed_pipe_is_no_error():
+                return super().invoke(ctx)
         except KgError as error:
             if ctx.find_object(Settings) is not None and ctx.ensure_object(Settings).debug:
                 raise
@@ -75,9 +84,19 @@ class Root(click.Group):
             ctx.exit(error.exit_code)
 
 
+@contextmanager
+def _a_closed_pipe_is_no_error() -> Iterator[None]:
+    """End well where whoever reads us has seen enough; click by itself would exit 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        discard_stdout()
+        raise click.exceptions.Exit(0) from None
+
+
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="kg")
-@shared_options
+@functools.partial(shared_options, formats=QUERY_FORMATS, metavar="FORMAT")
 @click.pass_context
 def root(ctx: click.Context, /, **given: Any) -> None:
     """Ask who governs open source: which projects moved to foundations, who holds what, how neutral a home is.
@@ -96,9 +115,19 @@ def main() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _settle_stdout()
     try:
         root(prog_name="kg")
-    except BrokenPipeError:
-        # Whoever read us has seen enough; Python would complain when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # from shell completion, which click answers before it makes a context
+        discard_stdout()
         sys.exit(0)
+
+
+def _settle_stdout() -> None:
+    """Make answers the same bytes whatever the locale or system; on a terminal, show what it cannot encode as `?`."""
+    if sys.stdout is None:  # started with stdout closed: nobody wants the answer
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
+    elif sys.stdout.isatty():
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    else:
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]

@@ -8,9 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli.options import ROW_FORMATS, Settings, with_settings
-
-QUERY_FORMATS = (*ROW_FORMATS, "sparql-json", "sparql-xml", "sparql-csv", "sparql-tsv", "turtle", "nt", "jsonld", "rdfxml")
+from kg.cli.options import QUERY_FORMATS, ROW_FORMATS, Settings, with_settings
 
 
 class QueryName(click.ParamType):  # type: ignore[type-arg]
@@ -67,7 +65,11 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
     elif isinstance(answer, Rows):
         lists = named.lists if named else ()
         below = lists if settings.chosen_format() == "table" else ()
-        settings.rows(Table(answer.columns, records(answer, lists)), shown=named.shown if named else (), below=below)
+        settings.rows(
+            Table(answer.columns, records(answer, named)),
+            shown=named.shown if named else (),
+            below=below,
+        )
     else:
         settings.write("true\n" if answer else "false\n")
 
@@ -78,13 +80,16 @@ def _text_of(query: str) -> tuple[str, Any]:
     from kg.errors import KgError
 
     if query == "-":
-        return sys.stdin.read(), None
+        try:
+            return sys.stdin.buffer.read().decode("utf-8-sig") if sys.stdin else "", None
+        except UnicodeDecodeError as error:
+            raise KgError(f"standard input: not UTF-8 at byte {error.start}") from error
     if query in catalog.names():
         return "", catalog.load(query)
     looks_like_text = any(c in query for c in "{\n") or " " in query.strip()
     if not looks_like_text and (query.endswith((".rq", ".sparql")) or Path(query).is_file()):
         try:
-            return Path(query).read_text("utf-8"), None
+            return Path(query).read_text("utf-8-sig"), None
         except (OSError, UnicodeDecodeError) as error:
             raise KgError(f"{query}: {getattr(error, 'strerror', None) or error}") from error
     if not looks_like_text:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 ROW_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
+QUERY_FORMATS = (*ROW_FORMATS, "sparql-json", "sparql-xml", "sparql-csv", "sparql-tsv", "turtle", "nt", "jsonld", "rdfxml")
 
 
 class Settings:
@@ -48,7 +49,7 @@ class Settings:
 
     def on_terminal(self) -> bool:
         """Whether the answer goes to a terminal."""
-        return self.output is None and sys.stdout.isatty()
+        return self.output in {None, "-"} and sys.stdout.isatty()
 
     def colour(self) -> bool:
         """Whether to colour: only on a terminal, and unless NO_COLOR, TERM=dumb or --no-color says otherwise."""
@@ -78,25 +79,48 @@ class Settings:
     def write(self, text: str) -> None:
         """Write the answer to stdout, or whole or not at all to the file that -o names."""
         if self.output is None or self.output == "-":
-            sys.stdout.write(text)
-            sys.stdout.flush()
-            return
-        write_file(self.output, text)
+            _write_stdout(text)
+        else:
+            write_file(self.output, text)
+
+
+def _write_stdout(text: str) -> None:
+    from kg.errors import KgError
+
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_stdout()
+        raise KgError(f"cannot write to standard output: {error.strerror or error}") from error
+
+
+def discard_stdout() -> None:
+    """Send what is left in stdout's buffer nowhere: Python would try once more at exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_file(name: str, text: str) -> None:
-    """Write a file whole or not at all. Raises KgError naming the file."""
+    """Write a file whole or not at all; a link is followed, a pipe or device is written to. Raises KgError naming the file."""
     from pathlib import Path
 
     from kg.errors import KgError
 
-    path = Path(name)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    path = Path(os.path.realpath(name))
     try:
-        temporary.write_text(text, encoding="utf-8", newline="")
-        temporary.replace(path)
+        if path.exists() and not path.is_file():  # replacing /dev/null by a file would be the end of it
+            path.write_text(text, encoding="utf-8", newline="")
+            return
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="")
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
         raise KgError(f"cannot write {name}: {error.strerror or error}") from error
 
 
@@ -130,14 +154,14 @@ _OPTIONS = (
 )
 
 
-def shared_options(function: F, *, formats: Sequence[str] = ROW_FORMATS) -> F:
-    """Add every shared option; the function gets their raw values."""
+def shared_options(function: F, *, formats: Sequence[str] = ROW_FORMATS, metavar: str | None = None) -> F:
+    """Add every shared option; the function gets their raw values. `metavar` stands for the formats in the help."""
     for option in reversed(_OPTIONS):
         function = option(function)
     if formats != ROW_FORMATS:
         for param in function.__click_params__:  # type: ignore[attr-defined]
             if param.name == "format":
-                param.type = click.Choice(formats)
+                param.type, param.metavar = click.Choice(formats), metavar
     return function
 
 
@@ -154,8 +178,7 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
             }
             settings = ctx.ensure_object(Settings).merged(given)
             ctx.obj = settings
-            if ctx.parent is not None:
-                ctx.parent.obj = settings
+            ctx.find_root().obj = settings
             if settings.as_of and not as_of:
                 raise click.UsageError(f"`kg {ctx.info_name}` has no --as-of: its answer does not depend on a day")
             if settings.format and settings.format not in formats:

@@ -30,7 +30,7 @@ class EmbeddedStore:
         """The store in a folder, open read-only: any number of readers, no lock, no file written."""
         try:
             return cls(ox.Store.read_only(str(path)), spec)
-        except (OSError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise KgError(f"{path}: cannot be opened as a graph ({error}); run `kg build` to make it anew") from error
 
     @classmethod

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 import pyoxigraph as ox
 
 from kg.errors import KgError, Misuse, QueryTimeout
-from kg.querytext import with_prefixes
+from kg.querytext import blank_out, explain_syntax_error, with_prefixes
 from kg.store import Answer, Rows
+from kg.terms import PREFIXES
 
 _AGENT = "osgov-kg (SPARQL client)"
 _TIMEOUT = 60.0
@@ -32,7 +35,7 @@ class RemoteStore:
 
         def work() -> None:
             try:
-                outcome.append(self._ask(with_prefixes(text), deadline))
+                outcome.append(self._ask(text, deadline))
             except BaseException as error:  # noqa: BLE001 - carried to the caller's thread and raised there
                 outcome.append(error)
 
@@ -56,31 +59,53 @@ class RemoteStore:
         from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
         from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
+        form = re.search(r"(?<![?$:\w-])(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b(?!\s*:)", blank_out(text), re.IGNORECASE)
+        if not form:  # SPARQLWrapper would warn, and send it as a SELECT
+            raise Misuse(_complaint(text) or f"{self.spec}: the text is no SPARQL query")
+        is_graph = form.group().upper() in {"CONSTRUCT", "DESCRIBE"}
         client = SPARQLWrapper(self.spec, agent=_AGENT)
         client.setMethod(POST)
-        client.setTimeout(max(1, int(deadline)))
-        client.setQuery(text)
-        is_graph = client.queryType in {"CONSTRUCT", "DESCRIBE"}
+        client.setTimeout(math.ceil(deadline) + 1)  # later than ours, which tells a slow endpoint from one that is down
+        client.setQuery(with_prefixes(text))
         client.setReturnFormat(TURTLE if is_graph else JSON)
         try:
             response: Any = client.query().response
-            kind = response.headers.get("Content-Type", "").split(";")[0].strip()
-            body: bytes = response.read()
+            with response:
+                kind = response.headers.get("Content-Type", "").split(";")[0].strip()
+                body: bytes = response.read()
         except SPARQLWrapperException as error:
+            if isinstance(error.__context__, HTTPError):
+                error.__context__.close()
             reason = str(error).strip().rsplit("Response:", 1)[-1].strip(" \n'b\"")
             if type(error).__name__ == "QueryBadFormed":
-                raise Misuse(f"{self.spec}: the endpoint cannot read the query: {reason}") from error
+                raise Misuse(_complaint(text) or f"{self.spec}: the endpoint cannot read the query: {reason}") from error
             raise KgError(f"{self.spec}: {type(error).__name__}: {reason}") from error
+        except HTTPError as error:
+            error.close()
+            raise KgError(
+                f"{self.spec}: answered {error.code} {error.reason}; is it a SPARQL endpoint, and open to you?"
+            ) from error
         except (URLError, OSError) as error:
             raise KgError(
                 f"{self.spec}: no answer ({getattr(error, 'reason', error)}); is it a SPARQL endpoint, and up?"
             ) from error
         try:
             return _triples(body, kind) if is_graph else _rows(body)
-        except (ValueError, KeyError, SyntaxError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, SyntaxError) as error:
             raise KgError(
                 f"{self.spec}: answered {kind or 'something'} that is no SPARQL result; is it the endpoint's address?"
             ) from error
+
+
+def _complaint(text: str) -> str | None:
+    """What our own parser says against the text, in its own lines and columns; None where it can read it."""
+    if re.search(r"\bSERVICE\b", blank_out(text), re.IGNORECASE):
+        return None  # the parser comes with an engine, and that would ask the other service
+    try:
+        ox.Store().query(text, prefixes=PREFIXES)
+    except SyntaxError as error:
+        return explain_syntax_error(text, str(error))
+    return None
 
 
 def _triples(body: bytes, kind: str) -> list[ox.Triple]:

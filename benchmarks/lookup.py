@@ -1,0 +1,55 @@
+"""Claim: a warm `kg moves` in a pipe costs at most 1.3 times the bare script, and rdflib at least 20 times as much.
+
+    python benchmarks/lookup.py [rounds]
+
+Whole processes, the sides taking turns within each round, medians; the graph is the bundled one, built before the first round.
+"""
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import kg
+from kg import build, catalog
+
+HERE = Path(__file__).parent
+
+
+def seconds(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    return time.perf_counter() - start
+
+
+def main(rounds: int) -> None:
+    program = shutil.which("kg", path=str(Path(sys.executable).parent)) or shutil.which("kg")
+    assert program, "kg is not installed beside this Python"
+    graph = kg.open()
+    store = str(build._current_default())
+    with tempfile.TemporaryDirectory() as folder:
+        query, data = Path(folder, "moves.rq"), Path(folder, "graph.nq")
+        query.write_text(catalog.load("moves").portable(), encoding="utf-8")
+        subprocess.run([program, "export", "nq", "-q", "-o", str(data)], check=True)
+        sides = {
+            "kg moves | …": [program, "moves"],
+            "bare script (python, click, pyoxigraph, same SELECT)": [sys.executable, str(HERE / "bare_lookup.py"), store, str(query)],
+            "rdflib: parse and same SELECT": [sys.executable, str(HERE / "rdflib_lookup.py"), str(data), str(query)],
+        }
+        times: dict[str, list[float]] = {name: [] for name in sides}
+        for number in range(rounds):
+            for name, command in sides.items():
+                if "rdflib" not in name or number < 3:  # rdflib takes its time: three rounds tell enough
+                    times[name].append(seconds(command))
+    base = statistics.median(times["kg moves | …"])
+    print(f"{len(graph.moves())} moves, {rounds} rounds, medians of whole processes")
+    print(f"{'side':54} {'ms':>8} {'kg / side':>10}")
+    for name, found in times.items():
+        median = statistics.median(found)
+        print(f"{name:54} {median * 1000:8.0f} {base / median:10.2f}")
+
+
+main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)

@@ -1,0 +1,230 @@
+"""moves, show, find, why: what the verbs people come with say about the bundled facts."""
+
+import json
+import re
+
+import pytest
+
+from kg.dates import PartialDate
+from kg.records import DATE_BASES
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+SLUGS = re.compile(r"[a-z0-9-]+(?: \+ [a-z0-9-]+)*\Z")
+
+
+def rows_of(answer):
+    assert answer.exit_code == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+@pytest.fixture
+def moves(kg):
+    return lambda *args: rows_of(kg("moves", *args, "--format", "json"))
+
+
+def keys(rows):
+    return {(r["project_id"], r["recipient_id"], r["kind"], r["date"]) for r in rows}
+
+
+def test_each_move_has_the_fields_of_the_contract(moves):
+    contract = (
+        "project project_id kind donor donor_id recipient recipient_id umbrella date date_basis earliest latest neutral sources"
+    )
+    for row in moves("--all-kinds"):
+        assert set(contract.split()) <= set(row)
+        assert all(isinstance(row[field], str) and row[field] for field in ("project", "project_id", "kind", "recipient"))
+        assert SLUGS.match(row["project_id"])
+        assert SLUGS.match(row["recipient_id"])
+        assert row["kind"] in {
+            "donation", "spin-out", "code grant", "trademark transfer", "transfer between foundations", "fork"
+        }  # fmt: skip
+        assert row["neutral"] in {"neutral", "not shown neutral", "not neutral"} or row["kind"] not in {"donation", "spin-out"}
+        assert (row["donor"] is None) == (row["donor_id"] is None)
+        assert row["umbrella"] is None or isinstance(row["umbrella"], str)
+        assert isinstance(row["sources"], list)
+        assert row["sources"] == sorted(set(row["sources"]))
+        assert all(url.startswith(("https://", "http://")) for url in row["sources"])
+
+
+def test_each_default_move_is_a_whole_project_from_somebody_to_somebody_with_a_verdict_and_a_source(moves):
+    for row in moves():
+        assert row["kind"] in {"donation", "spin-out"}
+        assert row["donor"]
+        assert row["neutral"] in {"neutral", "not shown neutral", "not neutral"}
+        assert row["sources"]
+
+
+def test_a_move_keeps_the_date_as_stated_between_its_bounds(moves):
+    rows = moves("--all-kinds")
+    dated = [row for row in rows if row["date"]]
+    assert dated
+    for row in dated:
+        assert row["date_basis"] in DATE_BASES
+        assert DAY.match(row["earliest"])
+        assert DAY.match(row["latest"])
+        assert row["earliest"] <= PartialDate(row["date"]).latest
+        assert PartialDate(row["date"]).earliest <= row["latest"]
+    assert {PartialDate(row["date"]).precision for row in dated} >= {"day", "month"}
+    assert all(row["date_basis"] is None and row["earliest"] is None for row in rows if not row["date"])
+
+
+def test_several_donors_stand_in_one_row_with_their_ids_in_the_same_order(moves, built_graph):
+    named = "SELECT ?o ?name { ?o skos:prefLabel ?name . FILTER(CONTAINS(STR(?o), '/id/org/')) }"
+    names = {row["o"].rsplit("/", 1)[1]: row["name"] for row in built_graph.query(named)}
+    joint = 0
+    for row in moves("--all-kinds"):
+        if row["donor"]:
+            ids = row["donor_id"].split(" + ")
+            joint += len(ids) > 1
+            assert " + ".join(names[i] for i in ids) == row["donor"]
+            assert len(set(ids)) == len(ids)
+    assert joint
+
+
+def test_the_moves_of_the_work_order_are_there_and_the_projects_google_kept_are_not(moves):
+    rows = {row["project_id"]: row for row in moves()}
+    assert len(rows) >= 80
+    pytorch = rows["pytorch"]
+    assert (pytorch["donor"], pytorch["recipient"], pytorch["umbrella"]) == ("Meta", "PyTorch Foundation", "Linux Foundation")
+    assert pytorch["date"].startswith("2022-09")
+    for project in ("kubernetes", "istio"):
+        assert rows[project]["donor"].startswith("Google")
+        assert rows[project]["recipient"] == "Cloud Native Computing Foundation"
+    assert not {"tensorflow", "jax"} & set(rows)
+
+
+def test_code_grants_and_forks_are_only_among_all_kinds(moves):
+    usual, all_kinds = moves(), moves("--all-kinds")
+    assert {row["kind"] for row in usual} == {"donation", "spin-out"}
+    assert {"code grant", "fork", "trademark transfer", "transfer between foundations"} <= {row["kind"] for row in all_kinds}
+    assert keys(usual) < keys(all_kinds)
+
+
+def test_donor_keeps_the_rows_that_name_the_donor_alone_or_among_others(moves):
+    wanted = [row for row in moves() if "google" in row["donor_id"].split(" + ")]
+    assert any("+" in row["donor_id"] for row in wanted)
+    assert moves("--donor", "google") == wanted
+    assert moves("--donor", "Google Inc.") == wanted
+
+
+def test_to_keeps_the_rows_of_an_organization_and_of_its_parts(moves):
+    wanted = [row for row in moves() if row["recipient_id"] == "cncf"]
+    assert wanted
+    assert moves("--to", "cncf") == wanted
+    under = moves("--to", "linux-foundation")
+    assert keys(wanted) < keys(under)
+    assert {row["umbrella"] or row["recipient"] for row in under} == {"Linux Foundation"}
+
+
+@pytest.mark.parametrize(
+    ("date", "first", "last"), [("2019", "2019-01-01", "2019-12-31"), ("2022-09-07", "2022-09-07", "2022-09-07")]
+)
+def test_since_and_until_keep_what_can_lie_on_their_side_of_the_date(moves, date, first, last):
+    rows = [row for row in moves() if row["date"]]
+    assert moves("--since", date) == [row for row in rows if row["latest"] >= first]
+    assert [row for row in moves("--until", date) if row["date"]] == [row for row in rows if row["earliest"] <= last]
+
+
+def test_neutral_only_keeps_the_recipients_shown_to_be_neutral(moves):
+    wanted = [row for row in moves() if row["neutral"] == "neutral"]
+    assert moves("--neutral-only") == wanted
+    assert 0 < len(wanted) < len(moves())
+
+
+def test_filters_narrow_together(moves):
+    both = moves("--donor", "google", "--to", "cncf", "--since", "2020")
+    assert keys(both) == keys(moves("--donor", "google")) & keys(moves("--to", "cncf")) & keys(moves("--since", "2020"))
+    assert both
+
+
+def test_as_of_a_day_shows_the_moves_begun_by_then(moves):
+    assert moves("--as-of", "2016-01-01") == moves("--until", "2016-01-01")
+    assert moves("--as-of", "2016-01-01", "--until", "2012") == moves("--until", "2012")
+    assert moves("--as-of", "2016-01-01", "--until", "2020") == moves("--until", "2016-01-01")
+    assert not {"pytorch"} & {row["project_id"] for row in moves("--as-of", "2016-01-01")}
+
+
+def test_moves_come_in_order_of_time(moves):
+    starts = [row["earliest"] or "" for row in moves()]
+    assert starts == sorted(starts)
+
+
+def test_a_move_on_a_narrow_terminal_still_shows_every_source_whole(kg, moves):
+    shown = kg("moves", "--donor", "meta", "--format", "table", COLUMNS="60").stdout
+    for row in moves("--donor", "meta"):
+        assert all(f"  {url}\n" in shown for url in row["sources"])
+
+
+def test_show_tensorflow_says_that_google_holds_it_and_when_that_was_seen(kg):
+    found = rows_of(kg("show", "tensorflow", "--format", "json"))
+    assert re.fullmatch(r"Held by Google, seen \d{4}-\d{2}-\d{2}\.", found["summary"])
+    assert found["summary"] in kg("show", "tensorflow", "--format", "table").stdout
+    assert [(row["holder"], row["status"]) for row in found["held_by"] if row["role"] == "legal home"] == [("Google", "holds")]
+    assert "moves" not in found
+
+
+def test_show_meta_lists_what_it_gave_and_what_it_keeps(kg):
+    found = rows_of(kg("show", "meta", "--format", "json"))
+    assert {"PyTorch", "Jest", "GraphQL"} <= {row["project"] for row in found["gave"]}
+    assert "Llama" in {row["project"] for row in found["keeps"]}
+    assert not {row["project"] for row in found["gave"]} & {row["project"] for row in found["keeps"]}
+    assert all(row["sources"] for row in found["gave"] + found["keeps"])
+
+
+def test_show_of_a_foundation_lists_what_it_received(kg):
+    found = rows_of(kg("show", "cncf", "--format", "json"))
+    assert {"Kubernetes", "Istio"} <= {row["project"] for row in found["received"]}
+
+
+@pytest.mark.parametrize(
+    "name", ["facebook", "Facebook", "Meta Platforms, Inc.", "meta", "o:meta", "https://w3id.org/osgov/id/org/meta"]
+)
+def test_show_finds_meta_by_every_name_it_ever_had(kg, name):
+    assert rows_of(kg("show", name, "--format", "json"))["id"] == "meta"
+
+
+@pytest.mark.parametrize("name", ["p:pytorch", "PYTORCH", "https://pytorch.org/"])
+def test_show_finds_a_project_by_slug_curie_and_address(kg, name):
+    assert rows_of(kg("show", name, "--format", "json"))["id"] == "pytorch"
+
+
+def test_show_as_of_a_day_names_who_held_the_project_then(kg):
+    before = rows_of(kg("show", "pytorch", "--as-of", "2020-01-01", "--format", "json"))
+    after = rows_of(kg("show", "pytorch", "--as-of", "2023-01-01", "--format", "json"))
+    assert before["summary"].startswith("On 2020-01-01 held by Meta ")
+    assert after["summary"].startswith("On 2023-01-01 held by PyTorch Foundation ")
+    assert "moves" not in before
+    assert [row["project"] for row in after["moves"]] == ["PyTorch"]
+
+
+def test_a_name_mistyped_is_not_guessed_but_offered(kg):
+    for verb in ("show", "why"):
+        answer = kg(verb, "tensroflow")
+        assert (answer.exit_code, answer.stdout) == (1, "")
+        assert "did you mean TensorFlow (p:tensorflow)?" in answer.stderr
+    assert "did you mean Google (o:google)" in kg("moves", "--donor", "gogle").stderr
+
+
+def test_find_offers_pytorch_for_a_typo(kg):
+    rows = rows_of(kg("find", "pytoch", "--format", "json"))
+    assert rows[0]["id"] == "pytorch"
+    assert rows[0]["score"] < 100
+
+
+def test_find_gives_the_best_first_and_no_more_than_asked(kg):
+    rows = rows_of(kg("find", "apache", "--limit", "7", "--format", "json"))
+    assert len(rows) == 7
+    assert [r["score"] for r in rows] == sorted((r["score"] for r in rows), reverse=True)
+    assert len({r["iri"] for r in rows}) == 7
+
+
+def test_why_gives_each_stated_fact_an_address_and_a_day_and_each_verdict_its_facts(kg):
+    rows = rows_of(kg("why", "pytorch", "--format", "json"))
+    stated = [row for row in rows if row["basis"] == "stated"]
+    derived = [row for row in rows if row["basis"] == "derived"]
+    assert len(stated) + len(derived) == len(rows)
+    assert len(stated) > 10
+    assert all(row["url"].startswith(("https://", "http://")) and DAY.match(row["read"]) and row["source"] for row in stated)
+    assert derived
+    assert all(row["source"].startswith("rests on ") for row in derived)
+    assert {"acceptedOn", "fromOrganization", "toOrganization"} <= {row["property"] for row in stated}

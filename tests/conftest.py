@@ -1,0 +1,133 @@
+"""Fixtures that several rooms share, and the one switch that rewrites golden files."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg.build import build_folder, fill
+from kg.graph import Graph
+from kg.store.embedded import EmbeddedStore
+
+GOLDEN = Path(__file__).parent / "golden"
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="rewrite the files in tests/golden; read the diff")
+
+
+@pytest.fixture
+def golden(request):
+    """Compares text with a file in tests/golden, or writes that file under `--update-golden`."""
+
+    def compare(name, text):
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert path.is_file(), f"tests/golden/{name} is missing; make it with pytest --update-golden"
+        wanted = path.read_bytes().decode("utf-8")
+        assert text == wanted, f"differs from tests/golden/{name}; if that is meant: pytest --update-golden, and read the diff"
+
+    return compare
+
+
+def graph_at(facts):
+    """The graph of a facts folder, derived facts included, in memory."""
+    store = EmbeddedStore.in_memory()
+    fill(store, facts)
+    return Graph(store)
+
+
+@pytest.fixture
+def empty_store():
+    return EmbeddedStore.in_memory()
+
+
+@pytest.fixture
+def write_facts(tmp_path):
+    """Writes fact files, `{"projects/x": text}`, into a facts folder of the test's own; returns the folder."""
+
+    def write(files):
+        root = tmp_path / "facts"
+        for name, text in files.items():
+            path = root / f"{name}.toml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return root
+
+    return write
+
+
+@pytest.fixture
+def graph_of(write_facts):
+    """The graph of the fact files given, `{"projects/x": text}`, derived facts included."""
+    return lambda files: graph_at(write_facts(files))
+
+
+@pytest.fixture(scope="session")
+def built_graph():
+    """The graph of the bundled facts."""
+    store = EmbeddedStore.in_memory()
+    fill(store)
+    return Graph(store)
+
+
+@pytest.fixture(scope="session")
+def built_folder(tmp_path_factory):
+    """A store folder, made as `kg build --store FOLDER` makes it."""
+    folder = tmp_path_factory.mktemp("built") / "graph"
+    build_folder(folder)
+    return folder
+
+
+@pytest.fixture
+def private_env(tmp_path):
+    """The environment of a user who never ran kg: a home and a cache of the test's own, the checkout's code."""
+    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}}
+    places = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(CHECKOUT)}
+    return {**kept, **places, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+@pytest.fixture
+def run_kg(private_env, tmp_path):
+    """Runs `kg` as a process of its own, away from the checkout; a keyword in capitals is set in its environment."""
+
+    def run(*args, input=None, cwd=tmp_path, timeout=60, **env):
+        environment = {**private_env, **{k: str(v) for k, v in env.items()}}
+        command = [sys.executable, "-m", "kg", *map(str, args)]
+        return subprocess.run(command, input=input, capture_output=True, env=environment, cwd=cwd, timeout=timeout, check=False)
+
+    return run
+
+
+_SOURCE = """
+[[source]]
+id = "{id}"
+url = "https://acme.example/{id}"
+title = "A page"
+kind = "announcement"
+publisher = "Acme"
+published = "2020-05-04"
+read = "2024-01-01"
+"""
+
+
+@pytest.fixture
+def facts_of_weaver():
+    """Acme and Bolt gave Weaver to Harbour, which is part of Umbrella; Acme keeps Loom. In canonical form."""
+    harbour = 'id = "harbour"\nname = "Harbour Foundation"\nkind = "foundation"\n' + _SOURCE.format(id="home")
+    weaver = 'id = "weaver"\nname = "Weaver"\n' + _SOURCE.format(id="news")
+    loom = 'id = "loom"\nname = "Loom"\n' + _SOURCE.format(id="loom")
+    return {
+        "organizations/acme": 'id = "acme"\nname = "Acme"\nkind = "company"\n',
+        "organizations/bolt": 'id = "bolt"\nname = "Bolt"\nkind = "company"\n',
+        "organizations/umbrella": 'id = "umbrella"\nname = "Umbrella Foundation"\nkind = "foundation"\n',
+        "organizations/harbour": f'{harbour}\n[[affiliation]]\nparent = "umbrella"\nsources = ["home"]\n',
+        "projects/weaver": f'{weaver}\n[[donation]]\nevent = "to-harbour"\nfrom = ["acme", "bolt"]\n'
+        'donor_basis = "transfer"\nto = "harbour"\naccepted = "2020-05"\nsources = ["news"]\n',
+        "projects/loom": f'{loom}\n[[holding]]\nby = "acme"\nrole = "legal-home"\nas_of = "2024-01-01"\nsources = ["loom"]\n',
+    }
