@@ -175,7 +175,6 @@ def description(store: Store) -> list[tuple[str, str | int]]:
     """What a store holds, as pairs of a name and a number or text."""
     import pyoxigraph
 
-    from kg import __version__
     from kg.assess import criteria
     from kg.store import Rows
 
@@ -200,7 +199,6 @@ def description(store: Store) -> list[tuple[str, str | int]]:
         ("sources read from", value(first)),
         ("sources read until", value(first.replace("MIN", "MAX"))),
         ("store", store.spec),
-        ("kg", __version__),
         ("criteria", f"profile {criteria()['profile']}, version {criteria()['version']}"),
         ("pyoxigraph", pyoxigraph.__version__),
     ]

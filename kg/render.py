@@ -5,6 +5,7 @@ Machine formats carry whole values whether they go to a terminal or a pipe; only
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +42,12 @@ def plain(term: NamedNode | BlankNode | Literal | Triple | None) -> Cell:
 
 def _number(kind: str, text: str) -> Cell:
     try:
-        if kind == "boolean":
+        if kind == "boolean" and text in {"true", "1", "false", "0"}:
             return text in {"true", "1"}
         if kind in {"integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger"}:
             return int(text)
-        if kind in {"decimal", "double", "float"} and text.strip("+-").upper() not in {"INF", "NAN"}:
-            return float(text)
+        if kind in {"decimal", "double", "float"} and math.isfinite(number := float(text)):  # JSON knows no infinity
+            return number
     except ValueError:
         pass
     return text
@@ -127,10 +128,14 @@ def _lines(columns: Sequence[str], rows: list[dict[str, Cell]]) -> Iterable[list
         yield [text_of(row[c]) for c in columns]
 
 
-def _tsv(text: str) -> str:
-    if "\t" in text or "\n" in text or "\r" in text:
-        return text.replace("\t", " ").replace("\r\n", " ").replace("\n", " ").replace("\r", " ")
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        return text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ")
     return text
+
+
+def _tsv(text: str) -> str:
+    return _one_line(text.replace("\t", " "))
 
 
 def _csv(columns: Sequence[str], rows: list[dict[str, Cell]]) -> str:
@@ -144,7 +149,7 @@ def _csv(columns: Sequence[str], rows: list[dict[str, Cell]]) -> str:
 
 def _markdown(columns: Sequence[str], rows: list[dict[str, Cell]]) -> str:
     def cells(values: Iterable[str]) -> str:
-        return "| " + " | ".join(v.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ") for v in values) + " |\n"
+        return "| " + " | ".join(_one_line(v).replace("\\", "\\\\").replace("|", "\\|") for v in values) + " |\n"
 
     body = (
         cells(curie(v) if v.startswith("http") and " " not in v else v for v in line)
@@ -220,7 +225,6 @@ def render_w3c(answer: Rows | bool, format: str) -> str:
     import pyoxigraph as ox
 
     formats = {
-        "sparql-json": ox.QueryResultsFormat.JSON,
         "sparql-xml": ox.QueryResultsFormat.XML,
         "sparql-csv": ox.QueryResultsFormat.CSV,
         "sparql-tsv": ox.QueryResultsFormat.TSV,
@@ -235,14 +239,32 @@ def render_w3c(answer: Rows | bool, format: str) -> str:
             if format == "sparql-xml"
             else text + "\n"
         )
-    # The engine writes results only of its own answers, so the rows are asked of it once more, as VALUES.
-    values = " ".join("(" + " ".join("UNDEF" if cell is None else str(cell) for cell in row) + ")" for row in answer.rows)
-    names = " ".join(f"?{c}" for c in answer.columns)
-    solutions = ox.Store().query(f"SELECT {names} WHERE {{ VALUES ({names}) {{ {values} }} }}")
-    assert isinstance(solutions, ox.QuerySolutions)
-    written = solutions.serialize(format=formats[format])
+    import json
+
+    # The engine writes results only of answers that it made or read: so it is given the JSON form to read.
+    bindings = [{c: _w3c(cell) for c, cell in zip(answer.columns, row, strict=True) if cell is not None} for row in answer.rows]
+    as_json = json.dumps({"head": {"vars": answer.columns}, "results": {"bindings": bindings}}, ensure_ascii=False)
+    if format == "sparql-json":
+        return as_json + "\n"
+    written = ox.parse_query_results(as_json, format=ox.QueryResultsFormat.JSON).serialize(format=formats[format])
     assert written is not None
     return written.decode() + ("" if written.endswith(b"\n") else "\n")
+
+
+def _w3c(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, Any]:
+    """A term in the W3C's JSON form."""
+    import pyoxigraph as ox
+
+    match term:
+        case ox.NamedNode():
+            return {"type": "uri", "value": term.value}
+        case ox.BlankNode():
+            return {"type": "bnode", "value": term.value}
+        case ox.Literal():
+            more = {"xml:lang": term.language} if term.language else {"datatype": term.datatype.value}
+            return {"type": "literal", "value": term.value, **({} if more.get("datatype") == XSD + "string" else more)}
+    parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+    return {"type": "triple", "value": {name: _w3c(part) for name, part in parts.items()}}
 
 
 def render_triples(triples: Iterable[Triple], format: str) -> str:

@@ -50,11 +50,12 @@ def info(settings: Settings) -> None:
 
 
 def _info(settings: Settings) -> None:
+    from kg import __version__
     from kg import build as builder
     from kg.graph import Table
 
-    graph = settings.graph()
-    rows = [{"what": what, "value": value} for what, value in builder.description(graph.store)]
+    found = [*builder.description(settings.graph().store), ("kg", __version__)]
+    rows = [{"what": what, "value": value} for what, value in found]
     settings.rows(Table(("what", "value"), rows))
 
 
