@@ -162,31 +162,23 @@ def _headline(sections: list[tuple[str, catalog.NamedQuery, Table]], match: Matc
 
 
 def evidence(graph: Graph, name: str, *, timeout: float | None = None) -> Table:
-    """Every stated fact on the entity with its source, then each computed verdict with the facts it rests on."""
+    """Every stated fact on the entity with all its sources, then each computed verdict with the facts it rests on.
+
+    Columns: `fact`, `property`, `value`, `basis` (stated or derived), `sources` (addresses; for a derived one the facts),
+    `documents` (publisher and title of each source), `read` (the last day one of them was read).
+    """
     match = graph.resolve(name)
-    columns = ("fact", "property", "value", "basis", "source", "url", "read")
-    rows: list[dict[str, Any]] = [
-        {
-            "fact": curie(row["fact"]),
-            "property": row["property"],
-            "value": row["value"],
-            "basis": "stated",
-            "source": f"{row['publisher']}: {row['source']}",
-            "url": row["url"],
-            "read": row["read"],
-        }
-        for row in graph.run("facts", {"about": match.iri}, timeout=timeout)
-    ]
-    rows += [
-        {
-            "fact": curie(match.iri),
-            "property": row["criterion"],
-            "value": row["result"],
-            "basis": "derived",
-            "source": "rests on " + (" ".join(map(curie, row["rests_on"])) or "no fact"),
-            "url": None,
-            "read": None,
-        }
-        for row in graph.run("assessments", {"about": match.iri}, timeout=timeout)
-    ]
+    columns = ("fact", "property", "value", "basis", "sources", "documents", "read")
+    stated: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in graph.run("facts", {"about": match.iri}, timeout=timeout):
+        key = (curie(row["fact"]), row["property"], row["value"])
+        fact = stated.setdefault(key, dict(zip(columns, (*key, "stated", [], [], None), strict=True)))
+        fact["sources"].append(row["url"])
+        fact["documents"].append(f"{row['publisher']}: {row['source']}")
+        fact["read"] = max(filter(None, [fact["read"], row["read"]]), default=None)
+    rows = list(stated.values())
+    for row in graph.run("assessments", {"about": match.iri}, timeout=timeout):
+        facts = [curie(fact) for fact in row["rests_on"]]
+        values: tuple[Any, ...] = (curie(match.iri), row["criterion"], row["result"], "derived", facts, [], None)
+        rows.append(dict(zip(columns, values, strict=True)))
     return Table(columns, rows)

@@ -159,7 +159,10 @@ def _markdown(columns: Sequence[str], rows: list[dict[str, Cell]]) -> str:
 
 
 def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colour: bool, below: Sequence[str]) -> str:
-    """Aligned columns that fit the width; long cells wrap, and the values of the columns `below` stand under their row."""
+    """Aligned columns that fit the width; long cells wrap, and the values of the columns `below` stand under their row.
+
+    Where the columns would have to shrink to about half, each row is shown as a block of lines instead, one a column.
+    """
     import io
 
     from rich.console import Console
@@ -167,9 +170,14 @@ def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colo
 
     heads = [c for c in columns if c not in below]
     cells = [[_short(row[c]) for c in heads] for row in rows]
-    natural = [max(map(len, [heads[i], *(line[i] for line in cells)])) for i in range(len(heads))]
-    widths = _fit(natural, width)
+    # A head may wrap, so only its longest word counts.
+    natural = [max(map(len, [*head.split("_"), *(line[i] for line in cells)])) for i, head in enumerate(heads)]
+    in_blocks = sum(natural) > 1.8 * width
+    labels = max(map(len, heads), default=0)
+    widths = [labels, max(1, width - labels - 2)] if in_blocks else _fit(natural, width)
     numeric = [bool(rows) and all(isinstance(r[c], (int, float)) and not isinstance(r[c], bool) for r in rows) for c in heads]
+    if in_blocks:
+        numeric = [False, False]
     out = io.StringIO()
     console = Console(
         file=out,
@@ -184,10 +192,19 @@ def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colo
         for part in _wrapped(line, widths, numeric):
             console.print(Text(part, style=style), highlight=False)
 
-    put([h.replace("_", " ") for h in heads], "bold")
-    console.print(Text("  ".join("─" * w for w in widths), style="dim"))
-    for row, line in zip(rows, cells, strict=True):
-        put(line, "")
+    names = [h.replace("_", " ") for h in heads]
+    if not in_blocks:
+        put(names, "bold")
+        console.print(Text("  ".join("─" * w for w in widths), style="dim"))
+    for number, (row, line) in enumerate(zip(rows, cells, strict=True)):
+        if in_blocks:
+            if number:
+                console.print()
+            for name, cell in zip(names, line, strict=True):
+                if cell:
+                    put([name, cell], "")
+        else:
+            put(line, "")
         for column in below:
             values = row[column] if isinstance(row[column], list) else [text_of(row[column])]
             for value in values:

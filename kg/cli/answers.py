@@ -39,7 +39,8 @@ def moves(
         donor=donor, to=to, since=since, until=until, neutral_only=neutral_only, all_kinds=all_kinds, timeout=settings.timeout
     )
     query = catalog.load("moves")
-    settings.rows(table, shown=query.shown, below=query.lists)
+    # Without --all-kinds every row is a gift of a whole project: the column would only take room.
+    settings.rows(table, shown=[c for c in query.shown if all_kinds or c != "kind"], below=query.lists)
     if not table:
         settings.say("kg: no move on record fits; --all-kinds widens")
         raise click.exceptions.Exit(1)
@@ -108,8 +109,5 @@ def why(settings: Settings, name: str) -> None:
     """
     from kg.profile import evidence
 
-    settings.rows(
-        evidence(settings.graph(), name, timeout=settings.timeout),
-        shown=("fact", "property", "value", "basis"),
-        below=("source", "url"),
-    )
+    found = evidence(settings.graph(), name, timeout=settings.timeout)
+    settings.rows(found, shown=("fact", "property", "value", "basis"), below=("sources",))
