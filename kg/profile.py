@@ -26,6 +26,7 @@ PROJECT_SECTIONS: tuple[Section, ...] = (
 )
 ORGANIZATION_SECTIONS: tuple[Section, ...] = (
     ("What happened to it", "identity-changes", "about", {}),
+    ("Control", "controllers", "about", {}),
     ("Gave", "moves", "donor", {"all_kinds": "yes"}),
     ("Received", "moves", "to", {"all_kinds": "yes"}),
     ("Keeps", "nonmoves", "vendor", {}),

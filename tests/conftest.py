@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.build import build_folder, fill
+from kg.build import build_at, build_folder, fill
+from kg.factsheet import TABLES, canonical
 from kg.graph import Graph
 from kg.store.embedded import EmbeddedStore
 
@@ -68,6 +69,46 @@ def graph_of(write_facts):
     return lambda files: graph_at(write_facts(files))
 
 
+PAGE = {
+    "id": "page",
+    "url": "https://example.org/page",
+    "title": "A page",
+    "kind": "news",
+    "publisher": "Example",
+    "read": "2026-11-23",
+}
+
+
+@pytest.fixture
+def told(graph_of):
+    """The graph of a few facts that one page tells, small enough to draw: `told(acme="company", widget=[(table, keys), …])`.
+
+    A list makes a project, a kind makes an organization, and a tuple of a kind and tables one of which more is told. A key
+    that Python reserves ends in an underscore; an event without a name is named after its table and place.
+    """
+
+    def tell(**entities):
+        files = {}
+        for slug, what in entities.items():
+            kind, *rows = [None, *what] if isinstance(what, list) else [what] if isinstance(what, str) else what
+            folder = "organizations" if kind else "projects"
+            data = {
+                "id": slug,
+                "name": slug.title(),
+                **({"kind": kind} if kind else {}),
+                **({"source": [PAGE]} if rows else {}),
+            }
+            for number, (table, keys) in enumerate(rows, 1):
+                is_event = TABLES[folder][table].key("event")
+                named = {"event": f"{table.replace('_', '-')}-{number}"} if is_event else {}
+                row = {**named, **{k.removesuffix("_"): v for k, v in keys.items()}, "sources": ["page"]}
+                data.setdefault(table, []).append(row)
+            files[f"{folder}/{slug}"] = canonical(data, folder)
+        return graph_of(files)
+
+    return tell
+
+
 @pytest.fixture(scope="session")
 def built_graph():
     """The graph of the bundled facts."""
@@ -116,7 +157,7 @@ read = "2024-01-01"
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def facts_of_weaver():
     """Acme and Bolt gave Weaver to Harbour, which is part of Umbrella; Acme keeps Loom. In canonical form."""
     harbour = 'id = "harbour"\nname = "Harbour Foundation"\nkind = "foundation"\n' + _SOURCE.format(id="home")
@@ -131,3 +172,16 @@ def facts_of_weaver():
         'donor_basis = "transfer"\nto = "harbour"\naccepted = "2020-05"\nsources = ["news"]\n',
         "projects/loom": f'{loom}\n[[holding]]\nby = "acme"\nrole = "legal-home"\nas_of = "2024-01-01"\nsources = ["loom"]\n',
     }
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory, facts_of_weaver):
+    """A store folder with the graph of Weaver in it, for what does not depend on what a graph holds."""
+    folder = tmp_path_factory.mktemp("small")
+    for name, text in facts_of_weaver.items():
+        path = folder / "facts" / f"{name}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    build_at(folder / "graph-weaver", folder / "facts")
+    (folder / "current").write_text("graph-weaver\n")
+    return folder

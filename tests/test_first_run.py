@@ -84,12 +84,6 @@ def test_where_nothing_can_be_written_the_answer_is_the_same_with_one_line_on_st
     assert answer.stderr.count(b"\n") == 1
 
 
-def test_the_bundled_graph_in_memory_gives_the_same_answer(run_kg, tmp_path, right_answer):
-    (tmp_path / "file").write_text("not a folder")
-    answer = run_kg("moves", XDG_CACHE_HOME=tmp_path / "file")
-    assert (answer.returncode, answer.stdout) == (0, right_answer)
-
-
 def start(private_env, checkout, cwd):
     return subprocess.Popen(
         [sys.executable, "-m", "kg", "moves"],
@@ -224,3 +218,14 @@ def test_memory_is_a_store_that_needs_no_folder(run_kg, small_checkout, tmp_path
     assert (answer.returncode, answer.stderr) == (0, b"")
     assert b"Weaver" in answer.stdout
     assert not (tmp_path / "cache").exists()
+
+
+def test_build_makes_a_folder_that_answers_and_says_what_it_made(run_kg, small_checkout, tmp_path):
+    right = run_kg("moves", PYTHONPATH=small_checkout)
+    for _ in range(2):
+        made = run_kg("build", "--store", tmp_path / "graph", PYTHONPATH=small_checkout)
+        assert made.returncode == 0
+        assert made.stderr.startswith(f"built {tmp_path / 'graph'}".encode())
+        assert f"store\t{tmp_path / 'graph'}\n".encode() in made.stdout
+        assert run_kg("moves", "--store", tmp_path / "graph", PYTHONPATH=small_checkout).stdout == right.stdout
+    assert sorted(p.name.split("-")[0] for p in (tmp_path / "graph").iterdir()) == ["build.lock", "current", "graph"]

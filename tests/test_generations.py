@@ -164,10 +164,11 @@ def test_two_makers_at_once_make_it_once_and_both_get_it(tmp_path):
     ]
     try:
         assert [maker.stdout.readline() for maker in makers] == ["ready\n", "ready\n"]
-        for maker in makers:
-            maker.stdin.write("go\n")
-            maker.stdin.flush()
-        said = [maker.communicate("fill\n", timeout=30)[0] for maker in makers]
+        for line in ("go\n", "fill\n"):
+            for maker in makers:
+                maker.stdin.write(line)
+                maker.stdin.flush()
+        said = [maker.communicate(timeout=30)[0] for maker in makers]
     finally:
         for maker in makers:
             maker.kill()

@@ -83,7 +83,7 @@ def test_installed_elsewhere_it_gives_the_bytes_of_the_checkout(installed, run_k
     answers = {}
     for place, path in (("checkout", CHECKOUT), ("wheel", installed)):
         cache = tmp_path / f"cache-{place}"
-        for args in (("moves",), ("export", "nq"), ("queries",)):
+        for args in (("moves",), ("queries",)):
             answer = run_kg(*args, PYTHONPATH=path, XDG_CACHE_HOME=cache, cwd=tmp_path / "elsewhere")
             assert (answer.returncode, answer.stderr) == (0, b"")
             answers[place, args] = answer.stdout

@@ -14,25 +14,31 @@ from click.testing import CliRunner
 from kg.cli import root
 
 
+@pytest.fixture(scope="session")
+def store_folder(built_folder):
+    """The store that `kg` is asked about."""
+    return built_folder
+
+
 @pytest.fixture
-def kg(built_folder):
-    """Runs `kg` in this process on the built folder; an unexpected exception fails the test."""
+def kg(store_folder):
+    """Runs `kg` in this process on the store folder; an unexpected exception fails the test."""
 
     def run(*args, input=None, **env):
-        given = {"KG_STORE": str(built_folder), "NO_COLOR": None, "COLUMNS": "100", **env}
+        given = {"KG_STORE": str(store_folder), "NO_COLOR": None, "COLUMNS": "100", **env}
         return CliRunner().invoke(root, list(map(str, args)), input=input, env=given, catch_exceptions=False, prog_name="kg")
 
     return run
 
 
 @pytest.fixture
-def kg_on_terminal(private_env, built_folder, tmp_path):
+def kg_on_terminal(private_env, store_folder, tmp_path):
     """Runs `kg` with a terminal as stdout, so many columns wide; returns exit code, stdout, stderr."""
 
     def run(*args, columns=100, **env):
         terminal, stdout = pty.openpty()
         fcntl.ioctl(stdout, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        environment = {**private_env, "KG_STORE": str(built_folder), **env}
+        environment = {**private_env, "KG_STORE": str(store_folder), **env}
         with (tmp_path / "stderr").open("wb") as stderr:
             process = subprocess.Popen(
                 [sys.executable, "-m", "kg", *args],

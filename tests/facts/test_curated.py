@@ -207,8 +207,7 @@ ONE_PROBLEM = {
         "projects/widget.toml: [[metric]] 1: value: must be a number, not True",
     ),
     "an end before the start": (
-        WIDGET
-        + '\n[[holding]]\nby = "acme"\nrole = "trademark"\nfrom = "2015"\nuntil = "2014"\nsources = ["news"]\n',
+        WIDGET + '\n[[holding]]\nby = "acme"\nrole = "trademark"\nfrom = "2015"\nuntil = "2014"\nsources = ["news"]\n',
         "projects/widget.toml: [[holding]] 1: until 2014 lies before from 2015",
     ),
     "an event of two kinds": (
@@ -302,7 +301,9 @@ def test_every_problem_of_every_file_is_reported_at_once_and_stops_the_reading(w
         "organizations/acme": 'id = "acme"\nname = "Acme"\nkind = "firm"\ncolour = "red"\n',
         "organizations/latin": 'name = "Société"'.encode("latin-1"),
         "projects/gadget": "id = ",
-        "projects/widget": WIDGET.replace('to = "commons"', 'to = "comons"').replace('"2015-03"\nsources', '"2015-13"\nsources'),
+        "projects/widget": WIDGET.replace('to = "commons"', 'to = "comons"').replace(
+            '"2015-03"\nsources', '"2015-13"\nsources'
+        ),
     }
     root = write_facts(broken)
     found = lint_facts(root)

@@ -1,0 +1,423 @@
+"""Neutral and vendor-held are computed: three values, each verdict with the facts it rests on; unknown is never no."""
+
+import pytest
+
+from kg.assess import FAIL, PASS, UNKNOWN, Finding, criteria, neutral_verdict
+from kg.curated import code_lists
+from kg.terms import slug_of
+
+N1, N2, N3, HELD = "n1-nonprofit-form", "n2-not-company-controlled", "n3-no-majority-on-board", "vendor-held"
+
+
+def form(code, **keys):
+    return "legal_form", {"form": code, **keys}
+
+
+def seat(holder, votes, **keys):
+    return "board_seats", {"holder": holder, "voting_seats": votes, **keys}
+
+
+def rule(kind, **keys):
+    return "charter_rule", {"rule": kind, "organ": "governing-board", **keys}
+
+
+def part_of(parent, **keys):
+    return "affiliation", {"parent": parent, **keys}
+
+
+def outcomes(graph, about="o:commons"):
+    """The outcome of each criterion."""
+    rows = graph.query(f"SELECT ?c ?o {{ ?a osgov:assesses {about} ; osgov:criterion ?c ; osgov:outcome ?o }}")
+    return {slug_of(r["c"]).removeprefix("criterion-"): slug_of(r["o"]).removeprefix("outcome-") for r in rows}
+
+
+def verdict(graph, about="o:commons"):
+    (row,) = graph.query(f"SELECT ?v {{ ?a osgov:assesses {about} ; osgov:verdict ?v }}")
+    return slug_of(row["v"]).removeprefix("verdict-")
+
+
+def rests_on(graph, criterion, about="o:commons"):
+    rows = graph.query(
+        f"SELECT ?f {{ ?a osgov:assesses {about} ; osgov:criterion v:criterion-{criterion} ; osgov:restsOn ?f }} ORDER BY ?f"
+    )
+    return [slug_of(r["f"]) for r in rows]
+
+
+# N1: the form of the first legal person up the chain.
+
+
+@pytest.mark.parametrize("code", criteria()["nonprofit_forms"])
+def test_each_nonprofit_form_passes(code, told):
+    graph = told(commons=("foundation", form(code)))
+    assert outcomes(graph)[N1] == PASS
+    assert rests_on(graph, N1) == [f"commons-legalstatus-{code}"]
+
+
+@pytest.mark.parametrize("code", ["corporation", "series-llc", "public-benefit-corporation"])
+def test_a_form_that_has_owners_fails(code, told):
+    graph = told(commons=("foundation", form(code)))
+    assert outcomes(graph)[N1] == FAIL
+    assert rests_on(graph, N1) == [f"commons-legalstatus-{code}"]
+
+
+def test_two_nonprofit_forms_pass_and_one_with_owners_beside_them_fails(told):
+    both = told(commons=("foundation", form("nonprofit-corporation"), form("us-501c6")))
+    mixed = told(commons=("foundation", form("us-501c6"), form("series-llc")))
+    assert [outcomes(g)[N1] for g in (both, mixed)] == [PASS, FAIL]
+
+
+def test_a_form_nobody_tells_is_unknown_and_not_a_failure(told):
+    graph = told(commons="foundation")
+    assert outcomes(graph) == {N1: UNKNOWN, N2: UNKNOWN, N3: UNKNOWN}
+    assert verdict(graph) == "not-shown-neutral"
+
+
+def test_a_form_that_ended_counts_no_more(told):
+    graph = told(commons=("foundation", form("corporation", until="2020"), form("be-aisbl", from_="2021")))
+    assert outcomes(graph)[N1] == PASS
+    assert rests_on(graph, N1) == ["commons-legalstatus-be-aisbl-2021"]
+
+
+def test_a_dependent_form_is_judged_by_the_legal_person_above(told):
+    graph = told(
+        circle=("foundation", form("lf-project"), part_of("commons")),
+        commons=("foundation", form("lf-directed-fund"), part_of("harbour")),
+        harbour=("foundation", form("us-501c6")),
+    )
+    assert outcomes(graph, "o:circle")[N1] == PASS
+    assert rests_on(graph, N1, "o:circle") == [
+        "circle-affiliation-commons",
+        "commons-affiliation-harbour",
+        "harbour-legalstatus-us-501c6",
+    ]
+
+
+def test_an_organization_without_a_form_is_judged_by_what_it_is_part_of(told):
+    graph = told(commons=("foundation", part_of("harbour")), harbour=("foundation", form("series-llc")))
+    assert outcomes(graph)[N1] == FAIL
+
+
+def test_the_chain_stops_at_the_first_legal_person(told):
+    graph = told(commons=("foundation", form("us-501c3"), part_of("harbour")), harbour=("foundation", form("series-llc")))
+    assert outcomes(graph)[N1] == PASS
+    assert rests_on(graph, N1) == ["commons-legalstatus-us-501c3"]
+
+
+def test_a_dependent_form_with_nothing_above_is_unknown(told):
+    graph = told(commons=("foundation", form("lf-project")))
+    assert outcomes(graph)[N1] == UNKNOWN
+    assert rests_on(graph, N1) == ["commons-legalstatus-lf-project"]
+
+
+def test_an_affiliation_that_ended_is_not_walked(told):
+    graph = told(commons=("foundation", part_of("harbour", until="2020")), harbour=("foundation", form("us-501c6")))
+    assert outcomes(graph)[N1] == UNKNOWN
+
+
+def test_organizations_that_are_part_of_each_other_are_unknown_and_end(told):
+    graph = told(commons=("foundation", part_of("harbour")), harbour=("foundation", part_of("commons")))
+    assert outcomes(graph)[N1] == UNKNOWN
+
+
+# N2: no company controls it.
+
+
+def test_a_nonprofit_without_a_named_right_is_not_controlled(told):
+    graph = told(commons=("foundation", form("us-501c6")), acme="company")
+    assert outcomes(graph)[N2] == PASS
+
+
+def test_control_by_a_company_fails(told):
+    graph = told(commons=("foundation", form("us-501c6"), ("control", {"by": "acme"})), acme="company")
+    assert outcomes(graph)[N2] == FAIL
+    assert rests_on(graph, N2) == ["commons-control-acme"]
+    assert verdict(graph) == "not-neutral"
+
+
+def test_control_of_the_legal_person_above_fails(told):
+    graph = told(
+        commons=("foundation", part_of("harbour")),
+        harbour=("foundation", form("us-501c6"), ("control", {"by": "acme"})),
+        acme="company",
+    )
+    assert outcomes(graph)[N2] == FAIL
+
+
+def test_control_by_another_foundation_or_that_ended_does_not_fail(told):
+    by_foundation = told(commons=("foundation", form("us-501c6"), ("control", {"by": "harbour"})), harbour="foundation")
+    ended = told(commons=("foundation", form("us-501c6"), ("control", {"by": "acme", "until": "2020"})), acme="company")
+    assert [outcomes(g)[N2] for g in (by_foundation, ended)] == [PASS, PASS]
+
+
+def test_a_foundation_bought_by_a_company_is_controlled_by_it(told):
+    graph = told(commons=("foundation", form("us-501c6"), ("acquisition", {"by": "acme", "effective": "2020"})), acme="company")
+    assert outcomes(graph)[N2] == FAIL
+
+
+def test_a_named_company_with_a_right_to_appoint_leaves_it_unknown(told):
+    graph = told(
+        commons=("foundation", form("us-501c6"), rule("vendor-appointment-right", article="2", holder="acme")), acme="company"
+    )
+    assert outcomes(graph)[N2] == UNKNOWN
+    assert rests_on(graph, N2) == [
+        "commons-charterrule-vendor-appointment-right-governing-board-acme-2",
+        "commons-legalstatus-us-501c6",
+    ]
+
+
+def test_a_right_to_appoint_of_a_foundation_or_of_nobody_named_is_no_vendors_right(told):
+    named = told(
+        commons=("foundation", form("us-501c6"), rule("vendor-appointment-right", holder="harbour")), harbour="foundation"
+    )
+    nobody = told(commons=("foundation", form("us-501c6"), rule("vendor-appointment-right")))
+    assert [outcomes(g)[N2] for g in (named, nobody)] == [PASS, PASS]
+
+
+def test_a_form_with_owners_leaves_control_unknown(told):
+    assert outcomes(told(commons=("foundation", form("corporation"))))[N2] == UNKNOWN
+
+
+# N3: no group of related companies holds half of the votes.
+
+
+def roster(told, *rows, **companies):
+    return told(commons=("foundation", form("us-501c6"), *rows), **{"acme": "company", "globex": "company", **companies})
+
+
+@pytest.mark.parametrize(("acme", "globex", "outcome"), [(1, 2, FAIL), (1, 1, FAIL), (2, 3, FAIL), (0, 1, FAIL)])
+def test_a_company_with_half_of_the_votes_or_more_fails(acme, globex, outcome, told):
+    graph = roster(told, seat("acme", acme), seat("globex", globex))
+    assert outcomes(graph)[N3] == outcome
+    assert rests_on(graph, N3) == ["commons-boardseats-acme", "commons-boardseats-globex"]
+
+
+def test_companies_that_each_have_less_than_half_pass(told):
+    graph = roster(told, seat("acme", 1), seat("globex", 1), seat("initech", 1), initech="company")
+    assert outcomes(graph)[N3] == PASS
+    assert verdict(graph) == "neutral"
+
+
+def test_related_companies_count_as_one(told):
+    seats = (seat("acme", 1), seat("globex", 1), seat("initech", 1))
+    graph = roster(told, *seats, initech=("company", ("control", {"by": "acme"})))
+    assert outcomes(graph)[N3] == FAIL
+
+
+def test_a_subsidiary_of_a_subsidiary_counts_for_the_company_at_the_top(told):
+    seats = (seat("acme", 1), seat("globex", 2), seat("initech", 1), seat("hooli", 1))
+    graph = roster(
+        told,
+        *seats,
+        acme=("company", ("control", {"by": "initech"})),
+        initech=("company", ("acquisition", {"by": "hooli", "effective": "2019"})),
+        hooli="company",
+    )
+    assert outcomes(graph)[N3] == FAIL
+
+
+def test_companies_that_control_each_other_are_judged_and_end(told):
+    graph = roster(
+        told,
+        seat("acme", 1),
+        seat("globex", 1),
+        seat("initech", 1),
+        acme=("company", ("control", {"by": "globex"})),
+        globex=("company", ("control", {"by": "acme"})),
+        initech="company",
+    )
+    assert N3 in outcomes(graph)
+
+
+def test_a_company_that_was_sold_counts_for_itself_again(told):
+    seats = (seat("acme", 1), seat("globex", 1), seat("initech", 1))
+    graph = roster(told, *seats, initech=("company", ("control", {"by": "acme", "until": "2020"})))
+    assert outcomes(graph)[N3] == PASS
+
+
+def test_seats_of_what_is_no_company_are_votes_but_no_companys(told):
+    graph = roster(told, seat("acme", 1), seat("crowd", 2), crowd="community")
+    assert outcomes(graph)[N3] == PASS
+
+
+def test_of_several_rosters_the_last_counts(told):
+    old = [seat(holder, votes, as_of="2020-01-01") for holder, votes in (("acme", 5), ("globex", 1))]
+    new = [seat(holder, 1, as_of="2024-01-01") for holder in ("acme", "globex", "initech")]
+    graph = roster(told, *old, *new, initech="company")
+    assert outcomes(graph)[N3] == PASS
+    assert rests_on(graph, N3) == [f"commons-boardseats-{c}-2024-01-01" for c in ("acme", "globex", "initech")]
+    swapped = [
+        (table, {**keys, "as_of": {"2020-01-01": "2024-01-01"}.get(keys["as_of"], "2020-01-01")})
+        for table, keys in (*old, *new)
+    ]
+    assert outcomes(roster(told, *swapped, initech="company"))[N3] == FAIL
+
+
+def test_a_term_of_a_seat_that_ended_counts_no_more(told):
+    graph = roster(
+        told,
+        seat("acme", 6, until="2023"),
+        seat("acme", 1, from_="2024"),
+        seat("globex", 1),
+        seat("initech", 1),
+        initech="company",
+    )
+    assert outcomes(graph)[N3] == PASS
+
+
+def test_an_incomplete_roster_is_unknown_while_the_rest_could_be_anybodys(told):
+    seats = (seat("acme", 1), seat("globex", 1))
+    assert outcomes(roster(told, *seats, rule("seat-composition", board_size=9)))[N3] == UNKNOWN
+
+
+def test_an_incomplete_roster_passes_once_the_rest_cannot_make_a_half(told):
+    seats = [seat(c, 1) for c in ("acme", "globex", "initech", "hooli")]
+    graph = roster(told, *seats, rule("seat-composition", board_size=5), initech="company", hooli="company")
+    assert outcomes(graph)[N3] == PASS
+
+
+def test_an_incomplete_roster_fails_where_one_company_has_half_of_the_whole_board(told):
+    assert outcomes(roster(told, seat("acme", 5), rule("seat-composition", board_size=9)))[N3] == FAIL
+
+
+def test_one_seat_alone_says_nothing_of_the_board(told):
+    assert outcomes(roster(told, seat("acme", 1)))[N3] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("keys", "outcome"),
+    [
+        ({"rule": "related-company-cap", "max_representatives": 1}, PASS),
+        ({"rule": "related-company-cap", "max_representatives": 2}, UNKNOWN),
+        ({"rule": "related-company-cap", "max_representatives": 2, "board_size": 9}, PASS),
+        ({"rule": "related-company-cap", "max_representatives": 5, "board_size": 9}, UNKNOWN),
+        ({"rule": "related-company-cap"}, UNKNOWN),
+        ({"rule": "one-vote-per-member", "max_representatives": 1, "board_size": 6}, PASS),
+        ({"rule": "one-vote-per-member", "max_representatives": 1, "board_size": 2}, UNKNOWN),
+        ({"rule": "one-vote-per-member"}, UNKNOWN),
+        ({"rule": "seat-limit-share", "max_share": 0.49}, PASS),
+        ({"rule": "seat-limit-share", "max_share": 0.5}, UNKNOWN),
+        ({"rule": "seat-limit-share", "max_share": 0}, PASS),
+        ({"rule": "seat-limit-share"}, UNKNOWN),
+        ({"rule": "individual-membership"}, PASS),
+        ({"rule": "seat-composition", "board_size": 9}, UNKNOWN),
+        ({"rule": "trademark-held"}, UNKNOWN),
+    ],
+)
+def test_without_a_roster_a_rule_of_the_charter_decides(keys, outcome, told):
+    graph = told(commons=("foundation", form("us-501c6"), ("charter_rule", {"organ": "governing-board", **keys})))
+    assert outcomes(graph)[N3] == outcome
+    assert bool(rests_on(graph, N3)) == (outcome == PASS)
+
+
+@pytest.mark.parametrize("organ", sorted(code_lists()["organ"] - {"governing-board"}))
+def test_a_rule_for_another_body_says_nothing_of_the_board(organ, told):
+    cap = ("charter_rule", {"rule": "related-company-cap", "organ": organ, "max_representatives": 1})
+    assert outcomes(told(commons=("foundation", form("us-501c6"), cap)))[N3] == UNKNOWN
+
+
+def test_a_rule_that_was_repealed_says_nothing_any_more(told):
+    cap = rule("related-company-cap", max_representatives=1, until="2020")
+    assert outcomes(told(commons=("foundation", form("us-501c6"), cap)))[N3] == UNKNOWN
+
+
+def test_a_roster_speaks_louder_than_the_charter(told):
+    cap = rule("related-company-cap", max_representatives=1)
+    assert outcomes(roster(told, seat("acme", 2), seat("globex", 1), cap))[N3] == FAIL
+
+
+# The verdicts.
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        ((PASS, PASS, PASS), "neutral"),
+        ((PASS, UNKNOWN, PASS), "not-shown-neutral"),
+        ((UNKNOWN, UNKNOWN, UNKNOWN), "not-shown-neutral"),
+        ((PASS, FAIL, PASS), "not-neutral"),
+        ((UNKNOWN, FAIL, PASS), "not-neutral"),
+    ],
+)
+def test_one_failure_is_not_neutral_and_one_unknown_is_not_shown(found, wanted):
+    assert neutral_verdict([Finding(f"c{n}", outcome) for n, outcome in enumerate(found)]) == wanted
+
+
+def test_only_foundations_are_assessed_as_neutral(told):
+    graph = told(acme="company", crowd="community", state="public-body", commons="foundation")
+    rows = graph.query("SELECT DISTINCT ?o { ?a osgov:assesses ?o } ORDER BY ?o")
+    assert [slug_of(r["o"]) for r in rows] == ["commons"]
+
+
+def test_a_verdict_rests_on_its_criteria_and_names_the_rules_it_was_made_by(told):
+    graph = told(commons="foundation")
+    rows = graph.query("SELECT ?c { a:org-commons osgov:restsOn ?c } ORDER BY ?c")
+    assert [slug_of(r["c"]) for r in rows] == [f"org-commons-{n}" for n in (N1, N2, N3)]
+    (row,) = graph.query("SELECT ?p ?v { a:org-commons osgov:profile ?p ; osgov:ruleVersion ?v }")
+    assert (row["p"], row["v"]) == (criteria()["profile"], criteria()["version"])
+
+
+def gift(**keys):
+    return "donation", {"from_": ["acme"], "to": "commons", **keys}
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome", "wanted"),
+    [
+        ([("opening", {"by": ["acme"], "occurred": "2014"})], PASS, "vendor-project"),
+        ([("holding", {"by": "acme", "role": "legal-home", "as_of": "2024"})], PASS, "vendor-project"),
+        ([gift(accepted="2016")], FAIL, "not-vendor-project"),
+        ([("opening", {"by": ["acme"], "occurred": "2014"}), gift(accepted="2016")], FAIL, "not-vendor-project"),
+        ([("opening", {"by": ["acme"], "occurred": "2014"}), gift()], FAIL, "not-vendor-project"),
+        (
+            [("holding", {"by": "acme", "role": "legal-home", "from_": "2014", "until": "2020"})],
+            UNKNOWN,
+            "not-shown-vendor-project",
+        ),
+        ([("holding", {"by": "acme", "role": "trademark", "as_of": "2024"})], UNKNOWN, "not-shown-vendor-project"),
+        ([], UNKNOWN, "not-shown-vendor-project"),
+    ],
+)
+def test_a_project_is_vendor_held_while_a_company_holds_its_legal_home(rows, outcome, wanted, told):
+    graph = told(acme="company", commons="foundation", widget=rows)
+    assert outcomes(graph, "p:widget") == {HELD: outcome}
+    assert verdict(graph, "p:widget") == wanted
+
+
+def test_a_project_that_a_company_and_a_foundation_both_hold_is_vendor_held(told):
+    rows = [gift(accepted="2016"), ("holding", {"by": "acme", "role": "legal-home", "as_of": "2024"})]
+    graph = told(acme="company", commons="foundation", widget=rows)
+    assert verdict(graph, "p:widget") == "vendor-project"
+    assert rests_on(graph, HELD, "p:widget") == ["widget-stewardship-acme-legal-home-2"]
+
+
+def test_a_vendors_verdict_rests_on_the_periods_of_holding(told):
+    graph = told(acme="company", commons="foundation", widget=[gift(accepted="2016")])
+    assert rests_on(graph, HELD, "p:widget") == ["widget-stewardship-commons-legal-home"]
+
+
+# The criteria themselves.
+
+
+def test_the_forms_and_rules_that_the_criteria_name_are_codes_of_the_ontology():
+    settings, lists = criteria(), code_lists()
+    assert {*settings["nonprofit_forms"], *settings["dependent_forms"]} <= lists["legal"]
+    assert set(settings["sufficient_rules"]) <= lists["rule"]
+    assert not set(settings["nonprofit_forms"]) & set(settings["dependent_forms"])
+
+
+def test_outcomes_verdicts_and_criteria_that_are_written_are_codes_of_the_ontology(built_graph):
+    rows = built_graph.query(
+        "SELECT DISTINCT ?code { ?a a osgov:Assessment ; osgov:outcome|osgov:verdict|osgov:criterion ?code } ORDER BY ?code"
+    )
+    lists = code_lists()
+    known = {f"{name}-{code}" for name in ("outcome", "verdict", "criterion") for code in lists[name]}
+    assert {slug_of(r["code"]) for r in rows} <= known
+    assert len(rows) > 6
+
+
+def test_every_foundation_and_every_project_has_one_verdict(built_graph):
+    rows = built_graph.query(
+        "SELECT ?x (COUNT(DISTINCT ?a) AS ?n) { VALUES ?kind { osgov:Foundation osgov:Project } ?x a ?kind ."
+        " OPTIONAL { ?a osgov:assesses ?x ; osgov:verdict ?v } } GROUP BY ?x HAVING(COUNT(DISTINCT ?a) != 1)"
+    )
+    assert list(rows) == []

@@ -1,0 +1,486 @@
+"""What follows from the facts: who held a project from when to when, the date to show, control, umbrellas."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg import terms as t
+from kg.dates import PartialDate
+from kg.derive import Interval, intervals
+from kg.terms import slug_of
+
+ACME, GLOBEX, COMMONS, HARBOUR = "company", "company", "foundation", "foundation"
+
+
+def opening(**keys):
+    return "opening", {"by": ["acme"], **keys}
+
+
+def donation(**keys):
+    return "donation", {"to": "commons", **keys}
+
+
+def holding(**keys):
+    return "holding", {"by": "acme", "role": "legal-home", **keys}
+
+
+def held(graph, role="legal-home"):
+    """The periods of holding, as tuples: holder, the two bounds of the start, the two of the end, and what began and ended it."""
+    rows = graph.query(
+        "SELECT ?h ?a ?b ?c ?d ?started ?ended { GRAPH g:derived { ?s a osgov:Stewardship ; osgov:steward ?h ;"
+        f" osgov:role v:role-{role} ."
+        " OPTIONAL { ?s osgov:startsNoEarlier ?a } OPTIONAL { ?s osgov:startsNoLater ?b }"
+        " OPTIONAL { ?s osgov:endsNoEarlier ?c } OPTIONAL { ?s osgov:endsNoLater ?d }"
+        " OPTIONAL { ?s osgov:startedBy ?started } OPTIONAL { ?s osgov:endedBy ?ended } } }"
+    )
+    found = [
+        (slug_of(r["h"]), *(str(r[k] or "") for k in "abcd"), *(slug_of(r[k] or "") for k in ("started", "ended")))
+        for r in rows
+    ]
+    return sorted(found, key=lambda p: (p[3] or "9999", p[0], p[1]))
+
+
+def holders(graph, on):
+    return {(r["holder_id"], r["certainty"]) for r in graph.run("holders", project="widget", on=on)}
+
+
+def test_an_opening_and_a_donation_make_two_periods_that_meet(told):
+    graph = told(
+        acme=ACME,
+        commons=COMMONS,
+        widget=[opening(occurred="2014-06-06"), donation(from_=["acme"], accepted="2016-03-10")],
+    )
+    assert held(graph) == [
+        ("acme", "2014-06-06", "2014-06-06", "2016-03-10", "2016-03-10", "widget-opening-1", "widget-donation-2"),
+        ("commons", "2016-03-10", "2016-03-10", "", "", "widget-donation-2", ""),
+    ]
+
+
+def test_on_the_day_of_a_transfer_the_recipient_holds_and_the_day_before_the_giver(told):
+    graph = told(
+        acme=ACME,
+        commons=COMMONS,
+        widget=[opening(occurred="2014-06-06"), donation(from_=["acme"], accepted="2016-03-10")],
+    )
+    assert holders(graph, "2014-06-05") == set()
+    assert holders(graph, "2016-03-09") == {("acme", "definite")}
+    assert holders(graph, "2016-03-10") == {("commons", "definite")}
+
+
+def test_a_giver_that_nobody_saw_before_has_held_since_an_unknown_day(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(from_=["acme"], accepted="2016")])
+    assert held(graph) == [
+        ("acme", "", "", "2016-01-01", "2016-12-31", "", "widget-donation-1"),
+        ("commons", "2016-01-01", "2016-12-31", "", "", "widget-donation-1", ""),
+    ]
+    assert holders(graph, "1999-01-01") == {("acme", "possible")}
+
+
+def test_a_period_that_was_only_inferred_says_from_what(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(from_=["acme"], accepted="2016")])
+    rows = graph.query("SELECT ?h ?e { ?s osgov:inferredFrom ?e ; osgov:steward ?h }")
+    assert [(slug_of(r["h"]), slug_of(r["e"])) for r in rows] == [("acme", "widget-donation-1")]
+
+
+def test_two_donors_held_together_and_gave_together(told):
+    graph = told(acme=ACME, globex=GLOBEX, commons=COMMONS, widget=[donation(from_=["acme", "globex"], accepted="2016-03")])
+    assert [(p[0], p[3], p[6]) for p in held(graph)] == [
+        ("acme", "2016-03-01", "widget-donation-1"),
+        ("globex", "2016-03-01", "widget-donation-1"),
+        ("commons", "", ""),
+    ]
+
+
+def test_a_donation_without_a_donor_ends_what_was_open(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[opening(occurred="2014"), donation(accepted="2016-03-10")])
+    assert [(p[0], p[4], p[6]) for p in held(graph)] == [("acme", "2016-03-10", "widget-donation-2"), ("commons", "", "")]
+
+
+def test_a_transfer_between_foundations_hands_the_period_on(told):
+    graph = told(
+        acme=ACME,
+        commons=COMMONS,
+        harbour=HARBOUR,
+        widget=[
+            ("transfer", {"from_": ["commons"], "to": "harbour", "accepted": "2020-05-05"}),
+            donation(from_=["acme"], accepted="2016-03-10"),
+        ],
+    )
+    assert [p[:1] + p[3:] for p in held(graph)] == [
+        ("acme", "2016-03-10", "2016-03-10", "", "widget-donation-2"),
+        ("commons", "2020-05-05", "2020-05-05", "widget-donation-2", "widget-transfer-1"),
+        ("harbour", "", "", "widget-transfer-1", ""),
+    ]
+
+
+def test_a_holder_that_gets_a_project_back_has_two_periods(told):
+    graph = told(
+        commons=COMMONS,
+        harbour=HARBOUR,
+        widget=[
+            ("transfer", {"from_": ["commons"], "to": "harbour", "accepted": "2016"}),
+            ("transfer", {"from_": ["harbour"], "to": "commons", "accepted": "2018"}),
+        ],
+    )
+    assert [(p[0], p[1][:4], p[3][:4]) for p in held(graph)] == [
+        ("commons", "", "2016"),
+        ("harbour", "2016", "2018"),
+        ("commons", "2018", ""),
+    ]
+    rows = graph.query("SELECT ?s { GRAPH g:derived { ?s a osgov:Stewardship } } ORDER BY ?s")
+    assert [slug_of(r["s"]) for r in rows] == [
+        "widget-stewardship-commons-legal-home",
+        "widget-stewardship-commons-legal-home-2",
+        "widget-stewardship-harbour-legal-home",
+    ]
+
+
+def test_a_trademark_goes_its_own_way(told):
+    graph = told(
+        acme=ACME,
+        commons=COMMONS,
+        harbour=HARBOUR,
+        widget=[
+            donation(from_=["acme"], accepted="2016"),
+            ("trademark_transfer", {"from_": ["acme"], "to": "harbour", "occurred": "2020"}),
+        ],
+    )
+    assert [(p[0], p[3][:4]) for p in held(graph)] == [("acme", "2016"), ("commons", "")]
+    assert [(p[0], p[3][:4]) for p in held(graph, "trademark")] == [("acme", "2020"), ("harbour", "")]
+
+
+@pytest.mark.parametrize("kind", ["spin_out", "donation"])
+def test_a_whole_project_moves_by_donation_or_spin_out(kind, told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[(kind, {"from_": ["acme"], "to": "commons", "accepted": "2016"})])
+    assert [p[0] for p in held(graph)] == ["acme", "commons"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("code_grant", {"code": "Plug", "from_": ["acme"], "to": "commons", "accepted": "2016"}),
+        ("stage", {"by": "commons", "stage": "graduated", "occurred": "2016"}),
+        ("refusal", {"by": "acme", "occurred": "2016"}),
+        ("relicensing", {"by": "acme", "to_license": "MIT", "occurred": "2016"}),
+    ],
+)
+def test_nothing_else_moves_a_project(row, told):
+    assert held(told(acme=ACME, commons=COMMONS, widget=[row])) == []
+
+
+def test_a_fork_taken_in_by_a_foundation_is_held_by_it_and_leaves_the_original_where_it_was(told):
+    graph = told(
+        acme=ACME,
+        commons=COMMONS,
+        widget=[opening(occurred="2014")],
+        wodget=[("fork", {"of": "widget", "away_from": "acme", "to": "commons", "occurred": "2020"})],
+    )
+    assert [(p[0], p[4], p[5]) for p in held(graph)] == [("acme", "", "widget-opening-1"), ("commons", "", "wodget-fork-1")]
+
+
+def test_a_sighting_within_a_period_makes_no_other(told):
+    rows = [opening(occurred="2014"), donation(from_=["acme"], accepted="2016-03-10")]
+    before = held(told(acme=ACME, commons=COMMONS, widget=rows))
+    assert held(told(acme=ACME, commons=COMMONS, widget=[*rows, holding(as_of="2015-01-01")])) == before
+    assert held(told(acme=ACME, commons=COMMONS, widget=[*rows, holding(by="commons", as_of="2020")])) == before
+
+
+def test_a_sighting_in_the_year_of_the_transfer_may_have_been_before_it(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(from_=["acme"], accepted="2016-03-10"), holding(as_of="2016")])
+    assert [p[0] for p in held(graph)] == ["acme", "commons"]
+
+
+def test_a_sighting_of_somebody_no_event_tells_of_makes_a_period(told):
+    graph = told(acme=ACME, widget=[holding(as_of="2020-07-09")])
+    assert held(graph) == [("acme", "", "2020-07-09", "", "", "", "")]
+    assert holders(graph, "2020-07-08") == {("acme", "possible")}
+    assert holders(graph, "2020-07-09") == {("acme", "definite")}
+
+
+def test_many_sightings_of_one_holder_are_one_period_known_from_the_first(told):
+    graph = told(acme=ACME, widget=[holding(as_of=day) for day in ("2022", "2020-07", "2021-01-01")])
+    assert held(graph) == [("acme", "", "2020-07-31", "", "", "", "")]
+
+
+def test_a_sighting_after_the_project_was_given_away_is_kept_as_a_period_of_its_own(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(from_=["acme"], accepted="2016"), holding(as_of="2020-01-01")])
+    assert [(p[0], p[2], p[4]) for p in held(graph)] == [
+        ("acme", "", "2016-12-31"),
+        ("acme", "2020-01-01", ""),
+        ("commons", "2016-12-31", ""),
+    ]
+
+
+def test_who_was_seen_before_a_transfer_of_which_no_giver_is_known_holds_until_it(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(accepted="2016-03-10"), holding(as_of="2014-01-01")])
+    assert held(graph)[0] == ("acme", "", "2014-01-01", "2016-03-10", "2016-03-10", "", "widget-donation-1")
+    assert holders(graph, "2017-01-01") == {("commons", "definite")}
+
+
+def test_a_holding_with_from_and_until_is_a_period_as_stated(told):
+    graph = told(acme=ACME, widget=[holding(from_="2014", until="2016-03")])
+    assert held(graph) == [("acme", "2014-01-01", "2014-12-31", "2016-03-01", "2016-03-31", "", "")]
+
+
+def test_a_holding_with_a_start_completes_the_period_of_the_giver(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(from_=["acme"], accepted="2016"), holding(from_="2014")])
+    assert held(graph)[0] == ("acme", "2014-01-01", "2014-12-31", "2016-01-01", "2016-12-31", "", "widget-donation-1")
+
+
+def test_a_holding_with_an_end_closes_the_open_period(told):
+    graph = told(acme=ACME, widget=[opening(occurred="2014"), holding(until="2016-03")])
+    assert held(graph) == [("acme", "2014-01-01", "2014-12-31", "2016-03-01", "2016-03-31", "widget-opening-1", "")]
+
+
+def test_two_terms_of_one_holder_are_two_periods(told):
+    graph = told(acme=ACME, widget=[holding(from_="2005", until="2010"), holding(from_="2015")])
+    assert [(p[1][:4], p[3][:4]) for p in held(graph)] == [("2005", "2010"), ("2015", "")]
+
+
+def test_a_role_seen_is_a_role_of_its_own(told):
+    graph = told(
+        acme=ACME, commons=COMMONS, widget=[donation(from_=["acme"], accepted="2016"), holding(role="trademark", as_of="2020")]
+    )
+    assert held(graph, "trademark") == [("acme", "", "2020-12-31", "", "", "", "")]
+
+
+def test_an_undated_donation_ends_and_begins_periods_without_bounds(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[opening(occurred="2014"), donation(from_=["acme"])])
+    assert held(graph) == [
+        ("acme", "2014-01-01", "2014-12-31", "", "", "widget-opening-1", "widget-donation-2"),
+        ("commons", "", "", "", "", "widget-donation-2", ""),
+    ]
+    assert holders(graph, "2020-01-01") == {("acme", "possible"), ("commons", "possible")}
+    rows = graph.query("SELECT ?d { e:widget-donation-2 osgov:statedDate ?d }")
+    assert len(rows) == 0
+
+
+def test_an_undated_donation_comes_after_the_dated_ones(told):
+    graph = told(
+        acme=ACME,
+        commons=COMMONS,
+        harbour=HARBOUR,
+        widget=[("transfer", {"from_": ["commons"], "to": "harbour"}), donation(from_=["acme"], accepted="2016")],
+    )
+    assert [(p[0], p[6]) for p in held(graph)] == [
+        ("acme", "widget-donation-2"),
+        ("commons", "widget-transfer-1"),
+        ("harbour", ""),
+    ]
+
+
+def test_an_opening_dated_after_the_donation_leaves_the_start_unknown(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[opening(occurred="2018"), donation(from_=["acme"], accepted="2016")])
+    assert held(graph) == [
+        ("acme", "", "", "2016-01-01", "2016-12-31", "widget-opening-1", "widget-donation-2"),
+        ("commons", "2016-01-01", "2016-12-31", "", "", "widget-donation-2", ""),
+    ]
+
+
+def test_between_announcement_and_acceptance_both_may_hold(told):
+    graph = told(
+        acme=ACME,
+        commons=COMMONS,
+        widget=[
+            opening(occurred="2014-06-06"),
+            donation(event="gift", from_=["acme"], announced="2015-07-21"),
+            donation(event="gift", accepted="2016-03-10"),
+        ],
+    )
+    assert [p[:5] for p in held(graph)] == [
+        ("acme", "2014-06-06", "2014-06-06", "2015-07-21", "2016-03-10"),
+        ("commons", "2015-07-21", "2016-03-10", "", ""),
+    ]
+    assert holders(graph, "2015-07-20") == {("acme", "definite")}
+    assert holders(graph, "2015-07-21") == {("acme", "possible"), ("commons", "possible")}
+    assert holders(graph, "2016-03-09") == {("acme", "possible"), ("commons", "possible")}
+    assert holders(graph, "2016-03-10") == {("commons", "definite")}
+
+
+def shown(graph, event="e:widget-gift"):
+    rows = graph.query(
+        f"SELECT (STR(?d) AS ?date) (STR(?b) AS ?basis) (STR(?e) AS ?first) (STR(?l) AS ?last)"
+        f" {{ {event} osgov:statedDate ?d ; osgov:dateBasis ?b ; osgov:earliest ?e ; osgov:latest ?l }}"
+    )
+    return [(r["date"], slug_of(r["basis"]), r["first"], r["last"]) for r in rows]
+
+
+@pytest.mark.parametrize(
+    ("dates", "wanted"),
+    [
+        ([{"accepted": "2015"}], ("2015", "acceptedOn", "2015-01-01", "2015-12-31")),
+        ([{"accepted": "2015"}, {"accepted": "2015-03"}], ("2015-03", "acceptedOn", "2015-01-01", "2015-12-31")),
+        (
+            [{"accepted": "2022-09-12"}, {"accepted": "2022-09-07"}],
+            ("2022-09-07", "acceptedOn", "2022-09-07", "2022-09-12"),
+        ),
+        ([{"accepted": "2014"}, {"accepted": "2016-02"}], ("2016-02", "acceptedOn", "2014-01-01", "2016-02-29")),
+        ([{"announced": "2015-07-21"}, {"accepted": "2016-03"}], ("2016-03", "acceptedOn", "2016-03-01", "2016-03-31")),
+        ([{"announced": "2015-07-21"}, {"occurred": "2016"}], ("2016", "occurredOn", "2016-01-01", "2016-12-31")),
+        ([{"occurred": "2015", "effective": "2016"}], ("2016", "effectiveOn", "2016-01-01", "2016-12-31")),
+        ([{"announced": "2015-07-21"}], ("2015-07-21", "announcedOn", "2015-07-21", "2015-07-21")),
+    ],
+)
+def test_the_most_precise_date_of_the_best_basis_is_shown_and_all_dates_of_that_basis_bound_it(dates, wanted, told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(event="gift", **keys) for keys in dates])
+    assert shown(graph) == [wanted]
+
+
+def test_every_stated_date_stays_in_the_graph(told):
+    graph = told(commons=COMMONS, widget=[donation(event="gift", accepted=d) for d in ("2014", "2015-03", "2015-03-02")])
+    rows = graph.query("SELECT (STR(?d) AS ?date) { e:widget-gift osgov:acceptedOn ?d } ORDER BY ?date")
+    assert [r["date"] for r in rows] == ["2014", "2015-03", "2015-03-02"]
+
+
+def control(graph):
+    rows = graph.query(
+        "SELECT ?o ?c ?a ?d { ?r a osgov:Control ; osgov:controlled ?o ; osgov:controller ?c ."
+        " OPTIONAL { ?r osgov:startsNoEarlier ?a } OPTIONAL { ?r osgov:endsNoLater ?d } }"
+    )
+    return sorted((slug_of(r["o"]), slug_of(r["c"]), str(r["a"] or ""), str(r["d"] or "")) for r in rows)
+
+
+def test_who_buys_a_company_controls_it_from_then_on(told):
+    graph = told(acme=("company", ("acquisition", {"by": "globex", "announced": "2018-01-30"})), globex=GLOBEX)
+    assert control(graph) == [("acme", "globex", "2018-01-30", "")]
+
+
+def test_a_later_buyer_ends_the_control_of_the_earlier(told):
+    graph = told(
+        acme=(
+            "company",
+            ("acquisition", {"by": "initech", "announced": "2021-05"}),
+            ("acquisition", {"by": "globex", "announced": "2018-01-30"}),
+        ),
+        globex=GLOBEX,
+        initech="company",
+    )
+    assert control(graph) == [("acme", "globex", "2018-01-30", "2021-05-31"), ("acme", "initech", "2021-05-01", "")]
+
+
+def test_the_news_and_the_completion_of_one_purchase_are_one_control_that_goes_on(told):
+    graph = told(
+        acme=(
+            "company",
+            ("acquisition", {"by": "globex", "announced": "2018-10-28"}),
+            ("acquisition", {"by": "globex", "effective": "2019-07-09"}),
+        ),
+        globex=GLOBEX,
+    )
+    assert control(graph) == [("acme", "globex", "2018-10-28", "")]
+
+
+def test_control_that_a_source_states_has_the_bounds_it_states(told):
+    graph = told(acme=("company", ("control", {"by": "globex", "from_": "2015-10", "until": "2020"})), globex=GLOBEX)
+    assert control(graph) == [("acme", "globex", "2015-10-01", "2020-12-31")]
+
+
+def test_the_umbrella_is_the_last_organization_above(told):
+    graph = told(
+        circle=("foundation", ("affiliation", {"parent": "commons"})),
+        commons=("foundation", ("affiliation", {"parent": "harbour"})),
+        harbour=HARBOUR,
+    )
+    rows = graph.query("SELECT ?o ?u { ?o osgov:umbrella ?u } ORDER BY ?o")
+    assert [(slug_of(r["o"]), slug_of(r["u"])) for r in rows] == [("circle", "harbour"), ("commons", "harbour")]
+
+
+def test_an_affiliation_that_ended_makes_no_umbrella(told):
+    graph = told(commons=("foundation", ("affiliation", {"parent": "harbour", "until": "2020"})), harbour=HARBOUR)
+    assert graph.query("ASK { ?o osgov:umbrella ?u }") is False
+    assert graph.query("ASK { o:commons org:subOrganizationOf ?u }") is False
+
+
+@pytest.mark.parametrize(
+    ("giver", "taker", "is_move"),
+    [
+        ("company", "foundation", True),
+        ("community", "foundation", False),
+        ("foundation", "foundation", False),
+        ("company", "company", False),
+    ],
+)
+def test_a_vendor_move_is_from_a_company_to_a_foundation(giver, taker, is_move, told):
+    graph = told(acme=giver, commons=taker, widget=[donation(from_=["acme"], accepted="2016")])
+    assert graph.query("ASK { ?e a osgov:VendorMove }") is is_move
+
+
+def test_what_was_derived_from_an_event_is_stated_where_the_event_is(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[donation(from_=["acme"], accepted="2016")])
+    rows = graph.query("SELECT ?s { ?s a osgov:Stewardship . FILTER NOT EXISTS { ?s osgov:statedIn src:page } }")
+    assert len(rows) == 0
+    assert graph.query("ASK { e:widget-donation-1 osgov:statedIn src:page }") is True
+
+
+def test_deriving_twice_from_the_same_facts_gives_the_same(told):
+    rows = [opening(occurred="2014"), donation(from_=["acme"], accepted="2016"), holding(role="trademark", as_of="2020")]
+    one, other = (told(acme=ACME, commons=COMMONS, widget=rows) for _ in range(2))
+    assert sorted(map(str, one)) == sorted(map(str, other))
+
+
+# What `intervals` promises whatever sources say, tried on stories that contradict themselves as sources do.
+ORGS = st.sampled_from(["acme", "globex", "commons", "harbour"])
+DATES = st.dates(date(2010, 1, 1), date(2013, 12, 31)).flatmap(
+    lambda d: st.sampled_from([d.isoformat(), d.isoformat()[:7], d.isoformat()[:4]])
+)
+MOVES = st.tuples(
+    st.sampled_from(["opening", "donation"]),
+    st.lists(ORGS, max_size=2),
+    st.lists(ORGS, min_size=1, max_size=1),
+    st.lists(DATES, max_size=2),
+)
+SIGHTINGS = st.tuples(ORGS, st.just("") | DATES, st.just("") | DATES, st.just("") | DATES)
+
+
+class Move:
+    """A transfer as `intervals` reads it."""
+
+    def __init__(self, number, kind, givers, takers, dates):
+        found = [PartialDate(d) for d in dates]
+        self.event, self.project, self.role = f"e{number}", "p", "r"
+        self.opening, self.givers, self.takers = kind == "opening", set(givers), set(takers)
+        self.window = (min(d.earliest for d in found), max(d.latest for d in found)) if found else ("", "")
+
+
+def story(moves, sightings):
+    made = [Move(n, *move) for n, move in enumerate(moves)]
+    made.sort(key=lambda m: (not m.opening, m.window[0] or "9999", m.event))
+    return intervals(made, sorted(("p", "r", *s) for s in sightings))
+
+
+law = settings(deadline=None, max_examples=300)
+
+
+@law
+@given(st.lists(MOVES, max_size=4), st.lists(SIGHTINGS, max_size=4))
+def test_no_period_starts_after_it_ended_whatever_the_sources_say(moves, sightings):
+    for period in story(moves, sightings):
+        assert not all((period.start[0], period.end[1])) or period.start[0] <= period.end[1], period
+        assert period.start[0] <= period.start[1]
+        assert period.end[0] <= period.end[1]
+
+
+@law
+@given(st.lists(MOVES, max_size=4), st.lists(SIGHTINGS, max_size=4))
+def test_every_recipient_has_a_period_and_no_two_periods_one_name(moves, sightings):
+    found = story(moves, sightings)
+    assert len({period.node for period in found}) == len(found)
+    assert {org for _, _, takers, _ in moves for org in takers} <= {p.steward for p in found}
+    assert {s[0] for s in sightings} <= {p.steward for p in found}
+
+
+@law
+@given(st.lists(MOVES, min_size=1, max_size=4))
+def test_after_the_last_transfer_only_its_recipients_hold(moves):
+    made = sorted((Move(n, *m) for n, m in enumerate(moves)), key=lambda m: (not m.opening, m.window[0] or "9999", m.event))
+    if not made[-1].opening:
+        assert {p.steward for p in intervals(made, []) if p.is_open} == made[-1].takers
+
+
+def test_a_period_is_named_by_project_holder_role_and_number():
+    first = Interval(t.PROJECT + "widget", t.VOCAB + "role-legal-home", t.ORG_ID + "acme")
+    assert first.node.value == t.RELATION + "widget-stewardship-acme-legal-home"
+    first.number = 2
+    assert first.node.value == t.RELATION + "widget-stewardship-acme-legal-home-2"
