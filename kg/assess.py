@@ -146,7 +146,7 @@ def _board(organization: str, world: _World, settings: dict[str, Any]) -> Findin
     seats = world.seats.get(organization, [])
     # Rosters seen on several days are several rosters: the last one counts.
     seats = [s for s in seats if s.seen == max(x.seen for x in seats)]
-    if seats:
+    if any(s.votes for s in seats):
         groups: dict[str, int] = defaultdict(int)
         for seat in seats:
             if "Company" in world.kinds.get(seat.holder, set()):

@@ -84,7 +84,11 @@ def normalise_url(text: str) -> str | None:
     ('github.com/pytorch/pytorch', 'pytorch.org')
     """
     text = re.sub(r"^git@([^:/]+):", r"https://\1/", text.strip())
-    match = re.match(r"(?:(?:https?|git|ssh)://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[^?#\s]*)?\Z", text, re.IGNORECASE)
+    match = re.match(
+        r"(?:(?:git\+)?(?:https?|git|ssh)://(?:git@)?)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[^?#\s]*)?\Z",
+        text,
+        re.IGNORECASE,
+    )
     if not match:
         return None
     path = (match.group(2) or "").rstrip("/").removesuffix(".git")
