@@ -36,7 +36,12 @@ def main(rounds: int) -> None:
         subprocess.run([program, "export", "nq", "-q", "-o", str(data)], check=True)
         sides = {
             "kg moves | …": [program, "moves"],
-            "bare script (python, click, pyoxigraph, same SELECT)": [sys.executable, str(HERE / "bare_lookup.py"), store, str(query)],
+            "bare script (python, click, pyoxigraph, same SELECT)": [
+                sys.executable,
+                str(HERE / "bare_lookup.py"),
+                store,
+                str(query),
+            ],
             "rdflib: parse and same SELECT": [sys.executable, str(HERE / "rdflib_lookup.py"), str(data), str(query)],
         }
         times: dict[str, list[float]] = {name: [] for name in sides}

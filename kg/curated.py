@@ -75,7 +75,10 @@ def lint_facts(root: Path = FACTS) -> list[str]:
 
 
 def rewrite_canonically(root: Path = FACTS) -> list[Path]:
-    """Bring every readable file to canonical form; returns the files changed."""
+    """Bring every readable file to canonical form; returns the files changed.
+
+    A file with comments is left alone: the canonical form has no place for them, and they may hold what is nowhere else.
+    """
     changed = []
     for path in _paths(root):
         found = path.read_bytes()
@@ -83,10 +86,16 @@ def rewrite_canonically(root: Path = FACTS) -> list[Path]:
             wanted = canonical(tomllib.loads(found.decode("utf-8")), path.parent.name).encode("utf-8")
         except (UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue
-        if wanted != found:
+        if wanted != found and not _comment_lines(found.decode("utf-8")):
             path.write_bytes(wanted)
             changed.append(path)
     return changed
+
+
+def _comment_lines(text: str) -> list[int]:
+    """The numbers of the lines that hold a comment."""
+    bare = (re.sub(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'', "", line) for line in text.splitlines())
+    return [number for number, line in enumerate(bare, 1) if "#" in line]
 
 
 def _paths(root: Path) -> list[Path]:
@@ -116,7 +125,10 @@ def _read(root: Path, *, form: bool) -> tuple[list[Record], list[str]]:
             state.entities[file.folder].setdefault(slug, file.label)
     for file in files:
         _read_file(file, state)
-        if form and file.text != (wanted := canonical(file.data, file.folder)):
+        comments = _comment_lines(file.text) if form else []
+        if comments:
+            state.problems.append(f"{file.label}: line {comments[0]}: a comment; write it as the `note` of a fact, or delete it")
+        elif form and file.text != (wanted := canonical(file.data, file.folder)):
             line = next(
                 (n for n, (a, b) in enumerate(zip(file.text.split("\n"), wanted.split("\n"), strict=False), 1) if a != b),
                 min(file.text.count("\n"), wanted.count("\n")) + 1,

@@ -1,6 +1,8 @@
 """Fixtures that several rooms share, and the one switch that rewrites golden files."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -185,3 +187,36 @@ def small_folder(tmp_path_factory, facts_of_weaver):
     build_at(folder / "graph-weaver", folder / "facts")
     (folder / "current").write_text("graph-weaver\n")
     return folder
+
+
+def oxigraph_binary():
+    """The server that the package `oxigraph` installs beside the interpreter."""
+    return shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+
+
+@pytest.fixture(scope="session")
+def serve_folder():
+    """Starts a read-only Oxigraph server over the folder of a generation; all stop with the session."""
+    binary = oxigraph_binary()
+    if binary is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("the server of the package `oxigraph` is missing; pip install '.[test]'")
+        pytest.skip("the server of the package `oxigraph` is missing; pip install '.[test]'")
+    servers = []
+
+    def start(folder):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        command = [binary, "serve-read-only", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        servers.append(server)
+        for line in server.stderr:  # it says when it listens; a server that dies instead closes the pipe
+            if "Listening" in line:
+                return f"http://127.0.0.1:{port}/query"
+        raise AssertionError(f"the Oxigraph server did not start: exit code {server.wait()}")
+
+    yield start
+    for server in servers:
+        server.kill()
+        server.wait()
+        server.stderr.close()

@@ -27,7 +27,7 @@ def holding(**keys):
 
 
 def held(graph, role="legal-home"):
-    """The periods of holding, as tuples: holder, the two bounds of the start, the two of the end, and what began and ended it."""
+    """The periods of holding: holder, the two bounds of the start, the two of the end, what began it, what ended it."""
     rows = graph.query(
         "SELECT ?h ?a ?b ?c ?d ?started ?ended { GRAPH g:derived { ?s a osgov:Stewardship ; osgov:steward ?h ;"
         f" osgov:role v:role-{role} ."

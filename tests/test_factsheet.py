@@ -15,7 +15,7 @@ TYPES = {
     "slug", "text", "texts", "url", "urls", "qid", "kind", "source-kind", "date", "org", "orgs", "project", "spdx",
     "integer", "number", "sources", "code", "codes",
 }  # fmt: skip
-law = settings(deadline=None, max_examples=150)
+law = settings(deadline=None, max_examples=60)
 
 # Everything TOML has, as far as `==` can tell it apart: text, numbers, truth, lists and tables, under any name.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -208,9 +208,11 @@ def test_two_checkouts_share_a_cache_and_each_keeps_its_own_answer(run_kg, small
 def test_two_builds_give_the_same_n_quads_whatever_the_hash_seed(run_kg, tmp_path):
     first = run_kg("export", "nq", XDG_CACHE_HOME=tmp_path / "one", PYTHONHASHSEED=1)
     second = run_kg("export", "nq", XDG_CACHE_HOME=tmp_path / "two", PYTHONHASHSEED=2)
-    assert first.returncode == 0
-    assert first.stdout
-    assert first.stdout == second.stdout
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout.count(b"\n") > 10_000
+    assert set(first.stdout.splitlines()) ^ set(second.stdout.splitlines()) == set()
+    same_bytes = first.stdout == second.stdout  # apart: a diff of megabytes takes pytest a minute
+    assert same_bytes
 
 
 def test_memory_is_a_store_that_needs_no_folder(run_kg, small_checkout, tmp_path):

@@ -9,7 +9,7 @@ from kg import terms as t
 from kg.curated import read_facts
 from kg.dates import PartialDate
 from kg.export.rdf import serialize_store
-from kg.records import EVENTS, RELATIONS, VALUES, Event, Observation, Relation
+from kg.records import EVENTS, RELATIONS, VALUES, Entity, Event, Observation, Relation
 from kg.store.embedded import EmbeddedStore
 from kg.triples import concept, date_literal, decimal_literal, osgov, quads
 
@@ -33,7 +33,8 @@ publisher = "Commons"
 read = "2026-11-22"
 """
 FILES = {
-    "organizations/acme": 'id = "acme"\nname = "Acme"\nkind = "company"\naliases = ["Acme Corp.", "ACME"]\nwikidata_id = "Q1"\n',
+    "organizations/acme": 'id = "acme"\nname = "Acme"\nkind = "company"\naliases = ["Acme Corp.", "ACME"]\n'
+    'wikidata_id = "Q1"\n',
     "organizations/commons": 'id = "commons"\nname = "Commons"\nkind = "foundation"\nhomepage = "https://example.org/"\n'
     + REGISTRY
     + '\n[[legal_form]]\nform = "us-501c6"\njurisdiction = "US"\nfrom = "2012"\nsources = ["registry"]\n'
@@ -110,6 +111,15 @@ def test_each_source_graph_says_where_it_comes_from_and_when_it_was_read(small_f
     about = {q.predicate: q.object for q in quads(read_facts(small_facts)) if q.subject == graph}
     assert about[NamedNode(t.PROV + "wasDerivedFrom")] == NamedNode(t.SOURCE + "news")
     assert about[osgov("readOn")] == Literal("2026-11-23", datatype=NamedNode(t.XSD + "date"))
+
+
+def test_names_and_repositories_come_in_one_order_however_they_were_listed():
+    def listed(aliases, repositories):
+        return list(quads([Entity("x", "Project", "X", aliases=aliases, repositories=repositories)]))
+
+    one, other = ("A", "B"), ("https://example.org/a", "https://example.org/b")
+    assert listed(one, other) == listed(one[::-1], other[::-1])
+    assert len(listed(one, other)) == len(listed((), ())) + 4
 
 
 @pytest.mark.parametrize(("text", "type"), [("2015", "gYear"), ("2015-03", "gYearMonth"), ("2015-03-02", "date")])

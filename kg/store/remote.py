@@ -60,13 +60,14 @@ class RemoteStore:
         from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
         form = re.search(r"(?<![?$:\w-])(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b(?!\s*:)", blank_out(text), re.IGNORECASE)
-        if not form:  # SPARQLWrapper would warn, and send it as a SELECT
+        if not form:
             raise Misuse(_complaint(text) or f"{self.spec}: the text is no SPARQL query")
         is_graph = form.group().upper() in {"CONSTRUCT", "DESCRIBE"}
         client = SPARQLWrapper(self.spec, agent=_AGENT)
         client.setMethod(POST)
         client.setTimeout(math.ceil(deadline) + 1)  # later than ours, which tells a slow endpoint from one that is down
-        client.setQuery(with_prefixes(text))
+        # Not `setQuery`: it takes the first word that looks like a form, a `?moves` too, and sends the query as a MOVE update.
+        client.queryString, client.queryType = with_prefixes(text), form.group().upper()
         client.setReturnFormat(TURTLE if is_graph else JSON)
         try:
             response: Any = client.query().response

@@ -1,12 +1,5 @@
 """One small graph behind every kind of store: in memory, on disk, at a real SPARQL endpoint, and seen through rdflib."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-from pathlib import Path
-
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -34,46 +27,13 @@ SMALL = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PRE
 )
 
 
-def oxigraph_binary():
-    """The server that the package `oxigraph` installs beside the interpreter."""
-    return shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
-
-
-@pytest.fixture(scope="session")
-def serve_folder():
-    """Starts a read-only Oxigraph server over the folder of a generation; all stop with the session."""
-    binary = oxigraph_binary()
-    if binary is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("the server of the package `oxigraph` is missing; pip install '.[test]'")
-        pytest.skip("the server of the package `oxigraph` is missing; pip install '.[test]'")
-    servers = []
-
-    def start(folder):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        command = [binary, "serve-read-only", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        servers.append(server)
-        for line in server.stderr:  # it says when it listens; a server that dies instead closes the pipe
-            if "Listening" in line:
-                return f"http://127.0.0.1:{port}/query"
-        raise AssertionError(f"the Oxigraph server did not start: exit code {server.wait()}")
-
-    yield start
-    for server in servers:
-        server.kill()
-        server.wait()
-        server.stderr.close()
-
-
 @pytest.fixture(scope="session")
 def small_quads():
     return list(ox.parse(SMALL.encode(), format=ox.RdfFormat.TRIG))
 
 
 @pytest.fixture(scope="session")
-def small_folder(small_quads, tmp_path_factory):
+def folder_of_two_sources(small_quads, tmp_path_factory):
     folder = tmp_path_factory.mktemp("small") / "graph"
     target = make_generation(folder, "1", lambda path: EmbeddedStore.write(path, EmbeddedStore.in_memory(small_quads)))
     write_pointer(folder, "current", target.name + "\n")
@@ -114,26 +74,26 @@ def _term(term):
 
 
 @pytest.fixture(scope="session", params=["memory", "folder", "endpoint"])
-def small_store(request, small_quads, small_folder):
+def small_store(request, small_quads, folder_of_two_sources):
     """The small graph in each kind of store."""
     match request.param:
         case "memory":
             return EmbeddedStore.in_memory(small_quads)
         case "folder":
-            return open_store(str(small_folder))
+            return open_store(str(folder_of_two_sources))
     serve = request.getfixturevalue("serve_folder")
-    return open_store(serve(small_folder / "graph-1"))
+    return open_store(serve(folder_of_two_sources / "graph-1"))
 
 
 @pytest.fixture(scope="session", params=["memory", "folder", "endpoint", "rdflib"])
-def small_view(request, small_quads, small_folder):
+def small_view(request, small_quads, folder_of_two_sources):
     """The small graph in each kind of store, and through the door to rdflib."""
     match request.param:
         case "memory":
             return EmbeddedStore.in_memory(small_quads)
         case "folder":
-            return open_store(str(small_folder))
+            return open_store(str(folder_of_two_sources))
         case "rdflib":
             return ThroughRdflib(EmbeddedStore.in_memory(small_quads))
     serve = request.getfixturevalue("serve_folder")
-    return open_store(serve(small_folder / "graph-1"))
+    return open_store(serve(folder_of_two_sources / "graph-1"))

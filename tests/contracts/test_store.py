@@ -145,6 +145,15 @@ def test_a_syntax_error_is_misuse_with_its_line_and_a_caret(small_store):
     assert [line.strip() for line in message.splitlines()].count("^") == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["DROP ALL", "INSERT DATA { p:a a p:b }", "DELETE { ?s ?p ?o } WHERE { SELECT * { ?s ?p ?o } }"]
+)
+def test_an_update_is_misuse_and_changes_nothing(small_store, text):
+    with pytest.raises(Misuse):
+        small_store.query(text)
+    assert small_store.query("ASK { p:istio a osgov:Project }") is True
+
+
 def test_a_misspelt_keyword_is_misuse_that_names_the_right_one(small_store):
     with pytest.raises(Misuse, match="did you mean SELECT instead of 'SELEC'"):
         small_store.query("SELEC ?x { ?x ?y ?z }")
@@ -161,6 +170,7 @@ def test_an_unknown_prefix_is_misuse_that_names_the_nearest(small_store):
         "PREFIX select: <http://example.org/> ASK { p:istio a osgov:Project }",
         "# SELECT is not asked here\nASK { p:istio a osgov:Project }",
         "BASE <http://example.org/construct> ASK { p:istio a osgov:Project }",
+        "# Which moves load, drop or clear?\n# Add them.\nASK { ?move a osgov:Donation ; osgov:project ?insert }",
     ],
 )
 def test_the_form_of_a_query_is_read_past_what_only_looks_like_one(small_store, query):
@@ -215,11 +225,11 @@ def test_a_damaged_graph_is_an_error_that_says_how_to_repair_it(tmp_path, small_
         open_store(str(tmp_path))
 
 
-def test_a_graph_that_somebody_may_only_read_is_opened_without_a_lock(small_folder):
-    before = {path.name for path in (small_folder / "graph-1").iterdir()}
-    readers = [open_store(str(small_folder)) for _ in range(3)]
+def test_a_graph_that_somebody_may_only_read_is_opened_without_a_lock(folder_of_two_sources):
+    before = {path.name for path in (folder_of_two_sources / "graph-1").iterdir()}
+    readers = [open_store(str(folder_of_two_sources)) for _ in range(3)]
     assert [count(reader, "?s ?p ?o") for reader in readers] == [13, 13, 13]
-    assert {path.name for path in (small_folder / "graph-1").iterdir()} == before
+    assert {path.name for path in (folder_of_two_sources / "graph-1").iterdir()} == before
 
 
 @pytest.mark.parametrize("spec", ["sqlite:x.db", "ftp://example.org/sparql", "memory", ":", "postgres://here/there"])

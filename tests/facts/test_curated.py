@@ -164,7 +164,8 @@ ONE_PROBLEM = {
     ),
     "an undeclared source, with the nearest": (
         WIDGET + '\n[[rename]]\nevent = "r"\nformer = "W"\nnew = "Widget"\nsources = ["newz"]\n',
-        "projects/widget.toml: [[rename]] 1: sources: 'newz' is not declared in this file (did you mean 'news'?); add a [[source]]",
+        "projects/widget.toml: [[rename]] 1: sources: 'newz' is not declared in this file (did you mean 'news'?);"
+        " add a [[source]]",
     ),
     "a source nothing cites": (
         'id = "widget"\nname = "Widget"\n' + NEWS + REGISTRY + DONATION,
@@ -175,7 +176,7 @@ ONE_PROBLEM = {
         "projects/widget.toml: [[source]] 2: id: 'news' is declared twice in this file; keep one",
     ),
     "a source read in no particular day": (
-        WIDGET.replace('read = "2026-11-23"', 'read = "2026-11"') + "",
+        WIDGET.replace('read = "2026-11-23"', 'read = "2026-11"'),
         "projects/widget.toml: [[source]] 1: read 2026-11 must be a day",
     ),
     "a bad code, with the list": (
@@ -413,3 +414,11 @@ def test_an_entity_keeps_its_names_and_addresses(write_facts):
             "Q7",
         )
     ]
+
+
+def test_a_comment_is_reported_and_never_deleted_by_fix(write_facts):
+    root = write_facts({"projects/alpha.toml": 'id = "alpha"   # why: see the note\nname   = "Alpha"\n'})
+    before = (root / "projects/alpha.toml").read_text("utf-8")
+    assert rewrite_canonically(root) == []
+    assert (root / "projects/alpha.toml").read_text("utf-8") == before
+    assert any("projects/alpha.toml: line 1: a comment; write it as the `note`" in p for p in lint_facts(root))
