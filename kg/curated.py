@@ -127,7 +127,9 @@ def _read(root: Path, *, form: bool) -> tuple[list[Record], list[str]]:
         _read_file(file, state)
         comments = _comment_lines(file.text) if form else []
         if comments:
-            state.problems.append(f"{file.label}: line {comments[0]}: a comment; write it as the `note` of a fact, or delete it")
+            state.problems.append(
+                f"{file.label}: line {comments[0]}: a comment; write it as the `note` of a fact, or delete it"
+            )
         elif form and file.text != (wanted := canonical(file.data, file.folder)):
             line = next(
                 (n for n, (a, b) in enumerate(zip(file.text.split("\n"), wanted.split("\n"), strict=False), 1) if a != b),

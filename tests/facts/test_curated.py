@@ -417,7 +417,7 @@ def test_an_entity_keeps_its_names_and_addresses(write_facts):
 
 
 def test_a_comment_is_reported_and_never_deleted_by_fix(write_facts):
-    root = write_facts({"projects/alpha.toml": 'id = "alpha"   # why: see the note\nname   = "Alpha"\n'})
+    root = write_facts({"projects/alpha": 'id = "alpha"   # why: see the note\nname   = "Alpha"\n'})
     before = (root / "projects/alpha.toml").read_text("utf-8")
     assert rewrite_canonically(root) == []
     assert (root / "projects/alpha.toml").read_text("utf-8") == before
