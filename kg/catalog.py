@@ -109,7 +109,7 @@ def load(name: str) -> NamedQuery:
 
         near = difflib.get_close_matches(name, names(), n=3)
         raise NotFound(
-            f"no query named {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "") + " `kg queries` lists them"
+            f"no query named {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ";") + " `kg queries` lists them"
         )
     return parse(path)
 

@@ -14,6 +14,7 @@ from kg.terms import XSD, curie
 
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+    from rich.console import Console
 
     from kg.catalog import NamedQuery
 
@@ -165,13 +166,14 @@ def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colo
     """
     import io
 
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.text import Text
 
     heads = [c for c in columns if c not in below]
     cells = [[_short(row[c]) for c in heads] for row in rows]
     # A head may wrap, so only its longest word counts.
-    natural = [max(map(len, [*head.split("_"), *(line[i] for line in cells)])) for i, head in enumerate(heads)]
+    natural = [max(map(cell_len, [*head.split("_"), *(line[i] for line in cells)])) for i, head in enumerate(heads)]
     in_blocks = sum(natural) > 1.8 * width
     labels = max(map(len, heads), default=0)
     widths = [labels, max(1, width - labels - 2)] if in_blocks else _fit(natural, width)
@@ -189,7 +191,7 @@ def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colo
     )
 
     def put(line: list[str], style: str) -> None:
-        for part in _wrapped(line, widths, numeric):
+        for part in _wrapped(console, line, widths, numeric):
             console.print(Text(part, style=style), highlight=False)
 
     names = [h.replace("_", " ") for h in heads]
@@ -222,18 +224,23 @@ def _fit(natural: list[int], width: int) -> list[int]:
     return widths
 
 
-def _wrapped(line: list[str], widths: list[int], numeric: list[bool]) -> Iterable[str]:
-    import textwrap
+def _wrapped(console: Console, line: list[str], widths: list[int], numeric: list[bool]) -> Iterable[str]:
     from itertools import zip_longest
 
-    parts = [textwrap.wrap(text, w, break_on_hyphens=False) or [""] for text, w in zip(line, widths, strict=True)]
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    parts = [
+        [part.plain.rstrip() for part in Text(text).wrap(console, w)] or [""] for text, w in zip(line, widths, strict=True)
+    ]
     for pieces in zip_longest(*parts, fillvalue=""):
-        padded = [p.rjust(w) if n else p.ljust(w) for p, w, n in zip(pieces, widths, numeric, strict=True)]
-        yield "  ".join(padded).rstrip()
+        gaps = [" " * (w - cell_len(p)) for p, w in zip(pieces, widths, strict=True)]
+        yield "  ".join(gap + p if n else p + gap for p, gap, n in zip(pieces, gaps, numeric, strict=True)).rstrip()
 
 
 def _short(cell: Cell) -> str:
-    text = text_of(cell)
+    """A cell for a terminal: IRIs shortened, and nothing in it that a terminal would act on."""
+    text = "".join(c if c.isprintable() else " " for c in text_of(cell))
     return " ".join(curie(part) if part.startswith("http") else part for part in text.split(" ")) if "http" in text else text
 
 

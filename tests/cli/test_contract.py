@@ -148,6 +148,16 @@ def test_a_failure_leaves_the_output_file_as_it_was(kg, tmp_path, failing):
     assert [p.name for p in tmp_path.iterdir()] == ["answer"]
 
 
+def test_an_answer_that_does_not_fit_leaves_the_output_file_as_it_was(private_env, small_folder, tmp_path):
+    (tmp_path / "answer").write_text("of yesterday")
+    command = f"ulimit -f 4; {shlex.quote(sys.executable)} -B -m kg schema -o {tmp_path / 'answer'}"
+    environment = {**private_env, "KG_STORE": str(small_folder)}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, env=environment, cwd=tmp_path, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (3, f"kg: cannot write {tmp_path / 'answer'}: File too large\n".encode())
+    assert (tmp_path / "answer").read_text() == "of yesterday"
+    assert [p.name for p in tmp_path.iterdir()] == ["answer"]
+
+
 def test_a_link_as_output_file_is_followed_and_stays_a_link(kg, tmp_path):
     (tmp_path / "real").write_text("of yesterday")
     (tmp_path / "link").symlink_to(tmp_path / "real")
@@ -159,9 +169,12 @@ def test_a_link_as_output_file_is_followed_and_stays_a_link(kg, tmp_path):
 def test_a_pipe_as_output_file_is_written_to_not_replaced(run_kg, small_folder, tmp_path):
     """As root, `-o /dev/null` must not turn the device into a file."""
     os.mkfifo(tmp_path / "pipe")
-    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader:
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
         code = run_kg("find", "weaver", "-o", tmp_path / "pipe", KG_STORE=small_folder).returncode
-        seen = reader.communicate(timeout=30)[0]
+        seen = os.read(reader, 65536)
+    finally:
+        os.close(reader)
     assert code == 0
     assert (tmp_path / "pipe").is_fifo()
     assert b"Weaver" in seen
