@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,18 +87,22 @@ def default_folder() -> Path:
     return user_cache_path("osgov-kg", appauthor=False)
 
 
-def open_default() -> EmbeddedStore:
-    """The graph of this installation, built on first use; in memory, with a word on stderr, where nothing can be written."""
+def open_default(say: Callable[[str], None] | None = None) -> EmbeddedStore:
+    """The graph of this installation, built on first use; in memory, with a word to `say`, where nothing can be written."""
     from kg.store.embedded import EmbeddedStore
 
     try:
         path = _current_default()
     except OSError as error:
-        print(f"kg: no cache ({error}); the graph is built in memory for this one run", file=sys.stderr)  # noqa: T201
+        (say or _to_stderr)(f"kg: no cache ({error}); the graph is built in memory for this one run")
         store = EmbeddedStore.in_memory()
         fill(store)
         return store
     return EmbeddedStore.at(path, str(path.parent))
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(text + "\n")
 
 
 def _current_default() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg import catalog
@@ -142,13 +142,13 @@ class Graph:
         return self.store.quads()
 
 
-def open_graph(spec: str | None = None) -> Graph:
-    """See `kg.open`."""
+def open_graph(spec: str | None = None, *, say: Callable[[str], None] | None = None) -> Graph:
+    """See `kg.open`; `say` gets a word where the graph has to be built in memory (by default it goes to stderr)."""
     spec = spec or os.environ.get("KG_STORE")
     if not spec:
         from kg.build import open_default
 
-        return Graph(open_default())
+        return Graph(open_default(say))
     if spec == "memory:":
         from kg.build import fill
         from kg.store.embedded import EmbeddedStore

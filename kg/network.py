@@ -35,10 +35,10 @@ def transfers(run: Run) -> nx.MultiDiGraph[str]:
 
     for row in run("foundations"):
         node("foundation", "o", row["foundation_id"], row["foundation"])
-    names = {data["label"]: key for key, data in graph.nodes(data=True)}
     for row in run("foundations"):
-        if row["umbrella"] in names:
-            edge(f"o:{row['foundation_id']}", names[row["umbrella"]], "part of", row)
+        if row["umbrella"]:
+            umbrella = node("foundation", "o", row["umbrella_id"], row["umbrella"])
+            edge(f"o:{row['foundation_id']}", umbrella, "part of", row)
     for row in run("moves", {"all_kinds": "yes"}):
         if row["kind"] in {"code grant", "trademark transfer"}:
             continue  # the project did not move

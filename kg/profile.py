@@ -101,7 +101,7 @@ class Profile:
         return text
 
 
-def profile(graph: Graph, name: str, *, as_of: str | None = None, timeout: float | None = None) -> Profile:
+def profile(graph: Graph, name: str, *, as_of: str | None = None) -> Profile:
     """The profile of the entity a name means; with `as_of`, holders on that day and moves up to it.
 
     Raises NotFound or Ambiguous.
@@ -117,7 +117,7 @@ def profile(graph: Graph, name: str, *, as_of: str | None = None, timeout: float
             values["until"] = as_of
         elif as_of:
             continue  # these are not dated by the day yet, so they would show another day's world
-        table = graph.run(query_name, values, timeout=timeout)
+        table = graph.run(query_name, values)
         if table:
             sections.append((title, catalog.load(query_name), table))
     return Profile(match, _identity(graph, match), _headline(sections, match, as_of), sections)
@@ -162,7 +162,7 @@ def _headline(sections: list[tuple[str, catalog.NamedQuery, Table]], match: Matc
     return ""
 
 
-def evidence(graph: Graph, name: str, *, timeout: float | None = None) -> Table:
+def evidence(graph: Graph, name: str) -> Table:
     """Every stated fact on the entity with all its sources, then each computed verdict with the facts it rests on.
 
     Columns: `fact`, `property`, `value`, `basis` (stated or derived), `sources` (addresses; for a derived one the facts),
@@ -171,14 +171,14 @@ def evidence(graph: Graph, name: str, *, timeout: float | None = None) -> Table:
     match = graph.resolve(name)
     columns = ("fact", "property", "value", "basis", "sources", "documents", "read")
     stated: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for row in graph.run("facts", {"about": match.iri}, timeout=timeout):
+    for row in graph.run("facts", {"about": match.iri}):
         key = (curie(row["fact"]), row["property"], row["value"])
         fact = stated.setdefault(key, dict(zip(columns, (*key, "stated", [], [], None), strict=True)))
         fact["sources"].append(row["url"])
         fact["documents"].append(f"{row['publisher']}: {row['source']}")
         fact["read"] = max(filter(None, [fact["read"], row["read"]]), default=None)
     rows = list(stated.values())
-    for row in graph.run("assessments", {"about": match.iri}, timeout=timeout):
+    for row in graph.run("assessments", {"about": match.iri}):
         facts = [curie(fact) for fact in row["rests_on"]]
         values: tuple[Any, ...] = (curie(match.iri), row["criterion"], row["result"], "derived", facts, [], None)
         rows.append(dict(zip(columns, values, strict=True)))

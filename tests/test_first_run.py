@@ -230,4 +230,4 @@ def test_build_makes_a_folder_that_answers_and_says_what_it_made(run_kg, small_c
         assert made.stderr.startswith(f"built {tmp_path / 'graph'}".encode())
         assert f"store\t{tmp_path / 'graph'}\n".encode() in made.stdout
         assert run_kg("moves", "--store", tmp_path / "graph", PYTHONPATH=small_checkout).stdout == right.stdout
-    assert sorted(p.name.split("-")[0] for p in (tmp_path / "graph").iterdir()) == ["build.lock", "current", "graph"]
+    assert sorted(p.name.split("-")[0] for p in (tmp_path / "graph").iterdir()) == ["build.lock", "current", "graph", "graph"]

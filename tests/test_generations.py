@@ -70,11 +70,11 @@ def test_a_generation_is_made_once(tmp_path):
     assert (made / "content").read_text() == "one"
 
 
-def test_a_generation_made_anew_takes_the_place_of_the_old(tmp_path):
-    make_generation(tmp_path, "abc", fill_with("one"))
+def test_a_generation_made_anew_stands_beside_the_old_and_is_the_one_found_from_then_on(tmp_path):
+    old = make_generation(tmp_path, "abc", fill_with("one"))
     made = make_generation(tmp_path, "abc", fill_with("two"), anew=True)
-    assert (made / "content").read_text() == "two"
-    assert names(tmp_path) == ["graph-abc"]
+    assert [(path / "content").read_text() for path in (old, made)] == ["one", "two"]
+    assert make_generation(tmp_path, "abc", fill_with("three")) == made
 
 
 def test_a_builder_that_fails_leaves_what_was_there(tmp_path):
@@ -125,7 +125,7 @@ def test_a_reader_goes_on_reading_what_it_opened_while_the_graph_is_made_anew(tm
 
     write_pointer(tmp_path, "current", make_generation(tmp_path, "abc", write(old)).name + "\n")
     reader = open_store(str(tmp_path))
-    make_generation(tmp_path, "abc", write(new), anew=True)
+    write_pointer(tmp_path, "current", make_generation(tmp_path, "abc", write(new), anew=True).name + "\n")
     assert [len(list(store.quads())) for store in (reader, open_store(str(tmp_path)))] == [1, 2]
 
 

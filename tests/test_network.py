@@ -13,6 +13,7 @@ FOUNDATIONS = [
         "foundation": "Harbour Foundation",
         "foundation_id": "harbour",
         "umbrella": "Umbrella Foundation",
+        "umbrella_id": "umbrella",
         "sources": ["https://h"],
     },
     {"foundation": "Umbrella Foundation", "foundation_id": "umbrella", "umbrella": None, "sources": []},

@@ -35,9 +35,7 @@ def moves(
 
     if settings.as_of:
         until = min(filter(None, [until and _last_day(until), settings.as_of]))
-    table = settings.graph().moves(
-        donor=donor, to=to, since=since, until=until, neutral_only=neutral_only, all_kinds=all_kinds, timeout=settings.timeout
-    )
+    table = settings.graph().moves(donor=donor, to=to, since=since, until=until, neutral_only=neutral_only, all_kinds=all_kinds)
     query = catalog.load("moves")
     # Without --all-kinds every row is a gift of a whole project: the column would only take room.
     settings.rows(table, shown=[c for c in query.shown if all_kinds or c != "kind"], below=query.lists)
@@ -69,7 +67,7 @@ def show(settings: Settings, name: str) -> None:
     """
     from kg.profile import profile
 
-    found = profile(settings.graph(), name, as_of=settings.as_of, timeout=settings.timeout)
+    found = profile(settings.graph(), name, as_of=settings.as_of)
     format = settings.chosen_format()
     settings.write(found.render(format, width=settings.width(), colour=settings.colour()))
 
@@ -109,5 +107,5 @@ def why(settings: Settings, name: str) -> None:
     """
     from kg.profile import evidence
 
-    found = evidence(settings.graph(), name, timeout=settings.timeout)
+    found = evidence(settings.graph(), name)
     settings.rows(found, shown=("fact", "property", "value", "basis"), below=("sources",))

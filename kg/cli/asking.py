@@ -52,7 +52,7 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
     graph = settings.graph()
     if named is not None:
         text = catalog.bind(named, _pairs(parameters), graph.resolve_iri)
-    answer = graph.ask(text, timeout=settings.timeout)
+    answer = graph.ask(text)
     format = settings.format
     if isinstance(answer, list):
         if format not in (None, *GRAPH_FORMATS):
@@ -119,9 +119,12 @@ def queries(settings: Settings, name: str | None) -> None:
     Example: kg queries holders
     """
     from kg import catalog
+    from kg.errors import Misuse
     from kg.graph import Table
 
     if name:
+        if settings.format:
+            raise Misuse("the text of a query has one format: SPARQL")
         settings.write(catalog.load(name).portable())
         return
     columns = ("name", "question", "parameters", "example")

@@ -38,10 +38,12 @@ class Settings:
         return Settings(**{**vars(self), **{k: v for k, v in given.items() if v}})
 
     def graph(self) -> Graph:
-        """The graph to ask."""
+        """The graph to ask, every query of which keeps to --timeout."""
         from kg.graph import open_graph
 
-        return open_graph(self.store)
+        graph = open_graph(self.store, say=self.say)
+        graph.store.timeout = self.timeout
+        return graph
 
     def chosen_format(self) -> str:
         """The format asked for; else a table on a terminal and tsv in a pipe or a file."""

@@ -32,6 +32,8 @@ class Store(Protocol):
     """What can be asked of any store. The default graph is the union of all graphs; `GRAPH ?g` tells the source."""
 
     spec: str
+    timeout: float | None
+    """Seconds after which a query gives up that says nothing of its own; None for never."""
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
         """A bool for ASK, Rows for SELECT, a list of triples for CONSTRUCT and DESCRIBE. Raises Misuse or KgError."""

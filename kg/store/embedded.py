@@ -24,6 +24,7 @@ class EmbeddedStore:
         """Wrap an open store; `at` and `in_memory` are the usual doors."""
         self.store = store
         self.spec = spec
+        self.timeout: float | None = None
 
     @classmethod
     def at(cls, path: Path, spec: str) -> EmbeddedStore:
@@ -55,6 +56,7 @@ class EmbeddedStore:
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
         """Answer a query over the union; see `kg.store.Store.query`."""
+        timeout = timeout or self.timeout
         if timeout is None:
             return self._run(text)
         answers: list[Answer] = []

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from kg.errors import KgError
@@ -44,20 +45,18 @@ def make_generation(folder: Path, key: str, fill: Callable[[Path], None], *, ane
     from filelock import FileLock
 
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"graph-{key}"
     with FileLock(folder / "build.lock"):
-        if target.is_dir() and not anew:
-            return target
+        there = sorted(folder.glob(f"graph-{key}*"), key=lambda p: p.stat().st_mtime_ns)
+        if there and not anew:
+            return there[-1]
         for stale in folder.glob(".building-*"):  # whoever made these was killed: only the holder of the lock builds
             shutil.rmtree(stale, ignore_errors=True)
         building = folder / f".building-{os.getpid()}"
         fill(building)
-        if target.is_dir():
-            # A folder cannot replace another in one step; the old one steps aside under a name the next build clears.
-            target.replace(folder / f".building-old-{os.getpid()}")
+        # One made anew gets a name of its own: whoever reads the old one goes on, and there is no moment without any.
+        numbers = (f"graph-{key}" + (f"-{n}" if n else "") for n in count())
+        target = next(path for name in numbers if not (path := folder / name).exists())
         building.replace(target)
-        for stale in folder.glob(".building-*"):
-            shutil.rmtree(stale, ignore_errors=True)
         _forget_old(folder, target)
     return target
 

@@ -27,10 +27,11 @@ class RemoteStore:
     def __init__(self, spec: str) -> None:
         """Keep the address; nothing is sent before the first query."""
         self.spec = spec
+        self.timeout: float | None = _TIMEOUT
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
         """Answer a query; see `kg.store.Store.query`. Raises KgError naming the endpoint for anything it cannot answer."""
-        deadline = timeout or _TIMEOUT
+        deadline = timeout or self.timeout or _TIMEOUT
         outcome: list[Answer | BaseException] = []
 
         def work() -> None:
