@@ -93,70 +93,75 @@ def neutral_verdict(findings: list[Finding]) -> str:
 
 def neutrality(organization: str, world: _World, settings: dict[str, Any]) -> list[Finding]:
     """The findings on criteria N1 to N3 for a foundation."""
-    chain, links = _chain(organization, world, settings)
-    person = chain[-1]
-    forms = world.forms.get(person, [])
-    form_facts = tuple(fact for _, fact in forms)
-    codes = {form for form, _ in forms} - set(settings["dependent_forms"])
-    if not codes:
-        n1 = Finding("n1-nonprofit-form", UNKNOWN, (*links, *form_facts))
-    elif codes <= set(settings["nonprofit_forms"]):
-        n1 = Finding("n1-nonprofit-form", PASS, (*links, *form_facts))
-    else:
-        n1 = Finding("n1-nonprofit-form", FAIL, (*links, *form_facts))
+    outcome, facts, chain = _legal_form(organization, world, settings, ())
+    n1 = Finding("n1-nonprofit-form", outcome, facts)
     control = [
         fact
         for body in chain
         for controller, fact in world.controllers.get(body, [])
         if "Company" in world.kinds.get(controller, set())
     ]
+    # A non-profit form has no owners: what is left to control it by is a right that its charter gives a named company.
+    appointed = [
+        rule.fact
+        for body in chain
+        for rule in world.rules.get(body, [])
+        if rule.kind == "vendor-appointment-right" and "Company" in world.kinds.get(rule.party, set())
+    ]
     if control:
         n2 = Finding("n2-not-company-controlled", FAIL, tuple(control))
     else:
-        # A non-profit form has no owners: what is left to control it by is a right that its charter gives a named company.
-        appointed = [
-            rule.fact
-            for body in chain
-            for rule in world.rules.get(body, [])
-            if rule.kind == "vendor-appointment-right" and "Company" in world.kinds.get(rule.party, set())
-        ]
-        outcome = UNKNOWN if appointed or n1.outcome != PASS else PASS
-        n2 = Finding("n2-not-company-controlled", outcome, (*appointed, *n1.rests_on))
+        held = UNKNOWN if appointed or outcome != PASS else PASS
+        n2 = Finding("n2-not-company-controlled", held, (*appointed, *facts))
     return [n1, n2, _board(organization, world, settings)]
 
 
-def _chain(organization: str, world: _World, settings: dict[str, Any]) -> tuple[list[str], tuple[str, ...]]:
-    """The organization and those above it, up to the first that is a legal person of its own, with the affiliations walked."""
-    chain: list[str] = [organization]
-    links: list[str] = []
-    while True:
-        own = {form for form, _ in world.forms.get(chain[-1], [])} - set(settings["dependent_forms"])
-        above = [p for p in world.parents.get(chain[-1], []) if p[0] not in chain]
-        if own or not above:
-            return chain, tuple(links)
-        parent, fact = min(above)
-        chain.append(parent)
-        links.append(fact)
+def _legal_form(
+    body: str, world: _World, settings: dict[str, Any], below: tuple[str, ...]
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The outcome of N1, the facts it rests on, and the bodies looked at.
+
+    A body of a form of its own is judged by it; one that is known to be no legal person by all those it is part of; one of
+    unknown form not at all.
+    """
+    forms = world.forms.get(body, [])
+    facts = tuple(fact for _, fact in forms)
+    codes = {form for form, _ in forms}
+    own = codes - set(settings["dependent_forms"])
+    if own or not codes or body in below:
+        outcome = UNKNOWN if not own else PASS if own <= set(settings["nonprofit_forms"]) else FAIL
+        return outcome, facts, (body,)
+    outcomes: set[str] = set()
+    chain: tuple[str, ...] = (body,)
+    for parent, link in sorted(world.parents.get(body, [])):
+        outcome, more, above = _legal_form(parent, world, settings, (*below, body))
+        outcomes.add(outcome)
+        facts, chain = (*facts, link, *more), (*chain, *above)
+    worst = FAIL if FAIL in outcomes else UNKNOWN if UNKNOWN in outcomes or not outcomes else PASS
+    return worst, facts, chain
 
 
 def _board(organization: str, world: _World, settings: dict[str, Any]) -> Finding:
-    """N3: whether a group of related companies holds the limit or more of the votes, by the roster, else by the charter."""
+    """N3: whether a group of related companies holds the limit or more of the votes, by the roster, else by the charter.
+
+    A roster counts only where the number of all seats is stated: the seats nobody lists could all be one group's.
+    """
     criterion, limit = "n3-no-majority-on-board", settings["board_share_limit"]
     rules = [rule for rule in world.rules.get(organization, []) if rule.organ == "governing-board"]
+    stated = max((rule.size for rule in rules), default=0)
     seats = world.seats.get(organization, [])
     # Rosters seen on several days are several rosters: the last one counts.
     seats = [s for s in seats if s.seen == max(x.seen for x in seats)]
-    if any(s.votes for s in seats):
+    if stated and seats:
         groups: dict[str, int] = defaultdict(int)
         for seat in seats:
             if "Company" in world.kinds.get(seat.holder, set()):
                 groups[_group(seat.holder, world)] += seat.votes
         known, top = sum(s.votes for s in seats), max(groups.values(), default=0)
-        size = max([known, *(r.size for r in rules if r.size)])
+        size = max(known, stated)
         facts = tuple(s.fact for s in seats)
-        if top / size >= limit and (size > known or len(seats) > 1):
+        if top / size >= limit:
             return Finding(criterion, FAIL, facts)
-        # Votes that nobody lists could all be the largest group's.
         if (top + size - known) / size < limit:
             return Finding(criterion, PASS, facts)
     found = tuple(rule.fact for rule in rules if _keeps_below(rule, limit, settings))

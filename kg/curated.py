@@ -46,6 +46,7 @@ class _Reading:
     sources: dict[str, tuple[Source, str]] = field(default_factory=dict)
     urls: dict[str, tuple[str, str]] = field(default_factory=dict)
     external: dict[tuple[str, str], str] = field(default_factory=dict)
+    events: dict[str, tuple[Event, str]] = field(default_factory=dict)
 
 
 @cache
@@ -136,7 +137,6 @@ def _read(root: Path, *, form: bool) -> tuple[list[Record], list[str]]:
                 min(file.text.count("\n"), wanted.count("\n")) + 1,
             )
             state.problems.append(f"{file.label}: line {line}: not in canonical form; run `kg check facts --fix`")
-    _check_events(state)
     return state.records, state.problems
 
 
@@ -316,9 +316,25 @@ def _read_source(fields: Data, place: str, declared: dict[str, Source], state: _
 def _read_fact(file: FactFile, spec: Table, fields: Data, source: str, place: str, state: _Reading) -> None:
     subject = file.data["id"] if isinstance(file.data.get("id"), str) else file.path.stem
     try:
-        state.records.append(_record(file.folder, spec, fields, source, subject))
+        record = _record(file.folder, spec, fields, source, subject)
     except ValueError as error:
         state.problems.append(f"{place}: {error}")
+        return
+    state.records.append(record)
+    if isinstance(record, Event):
+        _check_event(record, place, state)
+
+
+def _check_event(record: Event, place: str, state: _Reading) -> None:
+    """Two tables that name one event must tell of the same kind of thing, of the same subject."""
+    known, where = state.events.setdefault(record.id, (record, place))
+    if known.kind != record.kind:
+        both = f"a {record.kind} here and a {known.kind}"
+    elif known.links[0] != record.links[0]:
+        both = f"one of {record.links[0][1]!r} here and one of {known.links[0][1]!r}"
+    else:
+        return
+    state.problems.append(f"{place}: event: {record.id!r} is {both} in {where}; give one of them another `event`")
 
 
 def _record(folder: str, spec: Table, fields: Data, source: str, subject: str) -> Record:
@@ -369,19 +385,3 @@ def _record(folder: str, spec: Table, fields: Data, source: str, subject: str) -
 
 
 _SUBJECT = {"Membership": "body", "BoardSeats": "body", "CharterRule": "body", "Control": "controlled"}
-
-
-def _check_events(state: _Reading) -> None:
-    """Two tables that name one event must tell of the same kind of thing, of the same subject."""
-    first: dict[str, Event] = {}
-    for record in state.records:
-        if not isinstance(record, Event):
-            continue
-        known = first.setdefault(record.id, record)
-        if known.kind != record.kind:
-            both = f"both a {known.kind} and a {record.kind}"
-        elif known.links[0] != record.links[0]:
-            both = f"one of {known.links[0][1]!r} and one of {record.links[0][1]!r}"
-        else:
-            continue
-        state.problems.append(f"event {record.id!r} is {both}; give one of them another `event`")

@@ -22,8 +22,23 @@ from kg.triples import TYPE, concept, day_literal, osgov
 
 GRAPH = NamedNode(t.DERIVED_GRAPH)
 
-# Which date a reader is shown first: the recipient's own record before the hand-over, that before the news of it.
+# Which date a reader is shown first: of a gift the recipient's own record before the hand-over, that before the news of it;
+# of anything else the day it happened, and last a record in somebody's list.
 BASES = ("acceptedOn", "effectiveOn", "occurredOn", "announcedOn")
+OTHER_BASES = ("effectiveOn", "occurredOn", "announcedOn", "acceptedOn")
+ACCEPTED_KINDS = (
+    "Donation",
+    "SpinOut",
+    "CodeGrant",
+    "InterFoundationTransfer",
+    "TrademarkTransfer",
+    "ForkEvent",
+    "MaturityChange",
+)
+
+
+# A stewardship as sources state it: project, role, steward, from, until, seen; '' where unstated.
+Sighting = tuple[str, str, str, str, str, str]
 
 
 class Writable(Protocol):
@@ -84,17 +99,27 @@ def _dates_of_events(store: Writable) -> dict[str, list[tuple[str, PartialDate]]
 def event_bounds(store: Writable) -> Iterator[Quad]:
     """For each dated event the date to show, and the bounds of its basis.
 
-    Shown is the most precise, then the first, of the dates of the best basis; the bounds span all dates of that basis.
+    Shown is the most precise, then the first, of the dates of the best basis; the bounds span all dates of that basis, but
+    for those that say the same as another less precisely.
     """
+    kinds = " ".join(f"osgov:{kind}" for kind in ACCEPTED_KINDS)
+    accepted = {event for (event,) in _rows(store, f"SELECT DISTINCT ?e {{ VALUES ?kind {{ {kinds} }} ?e a ?kind }}")}
     for event, dates in sorted(_dates_of_events(store).items()):
-        basis = next(b for b in BASES if any(b == found for found, _ in dates))
-        stated = [date for found, date in dates if found == basis]
+        order = BASES if event in accepted else OTHER_BASES
+        basis = next(b for b in order if any(b == found for found, _ in dates))
+        stated = _precise([date for found, date in dates if found == basis])
         shown = min(stated, key=lambda d: (-len(d.text), d.text))
         node = NamedNode(event)
         yield Quad(node, osgov("dateBasis"), osgov(basis), GRAPH)
         yield Quad(node, osgov("statedDate"), Literal(shown.text, datatype=NamedNode(shown.datatype)), GRAPH)
         yield Quad(node, osgov("earliest"), day_literal(min(d.earliest for d in stated)), GRAPH)
         yield Quad(node, osgov("latest"), day_literal(max(d.latest for d in stated)), GRAPH)
+
+
+def _precise(dates: Iterable[PartialDate]) -> list[PartialDate]:
+    """The dates without those that only say less precisely what another says: 2015 beside 2015-07-21."""
+    listed = list(dates)
+    return [d for d in listed if not any(other.text != d.text and other.text.startswith(d.text) for other in listed)]
 
 
 @dataclass(slots=True)
@@ -107,6 +132,7 @@ class Interval:
     started_by: str = ""
     ended_by: str = ""
     inferred_from: str = ""
+    opened: bool = False
     start: tuple[str, str] = ("", "")
     end: tuple[str, str] = ("", "")
     number: int = 1
@@ -156,7 +182,7 @@ def _transitions(store: Writable) -> list[_Transition]:
             f" OPTIONAL {{ ?event osgov:fromOrganization ?giver }} OPTIONAL {{ ?event osgov:{taker} ?taker }} }}"
         )
         for event, project, giver, target in _rows(store, query):
-            days = [d for _, d in dates.get(event, [])]
+            days = _precise(d for _, d in dates.get(event, []))
             window = (min(d.earliest for d in days), max(d.latest for d in days)) if days else ("", "")
             item = found.setdefault(event, _Transition(event, project, role, window, opening=kind == "OpenSourcing"))
             item.givers |= {giver} - {""}
@@ -165,7 +191,7 @@ def _transitions(store: Writable) -> list[_Transition]:
     return sorted(found.values(), key=lambda x: (x.project, x.role, not x.opening, x.window[0] or "9999", x.event))
 
 
-def _sightings(store: Writable) -> list[tuple[str, str, str, str, str, str]]:
+def _sightings(store: Writable) -> list[Sighting]:
     return sorted(
         tuple(row)  # type: ignore[misc]
         for row in _rows(
@@ -178,7 +204,7 @@ def _sightings(store: Writable) -> list[tuple[str, str, str, str, str, str]]:
     )
 
 
-def intervals(transitions: Iterable[_Transition], sightings: Iterable[tuple[str, str, str, str, str, str]]) -> list[Interval]:
+def intervals(transitions: Iterable[_Transition], sightings: Iterable[Sighting]) -> list[Interval]:
     """The periods of holding that the events imply, with those that a source only saw on a day.
 
     Each transfer closes what was open and opens its recipients' periods; its transition window (first word of it to last
@@ -199,7 +225,8 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[tuple[str,
                         # It was given away before the day of its opening: it began, but when is not known.
                         period.start = ("", "")
         known.extend(
-            Interval(move.project, move.role, taker, started_by=move.event, start=move.window) for taker in sorted(move.takers)
+            Interval(move.project, move.role, taker, started_by=move.event, opened=move.opening, start=move.window)
+            for taker in sorted(move.takers)
         )
     for project, role, steward, start, until, seen in sightings:
         known = periods[project, role]
@@ -240,9 +267,68 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[tuple[str,
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An organization bought by another, or merged into it, within a window of days."""
+
+    organization: str
+    buyer: str
+    event: str
+    window: tuple[str, str]
+
+
+def _purchases(store: Writable) -> list[Purchase]:
+    dates = _dates_of_events(store)
+    query = "SELECT DISTINCT ?o ?b ?e { ?e osgov:organization ?o . ?e osgov:acquirer|osgov:mergedInto ?b } ORDER BY ?e ?o ?b"
+    found = []
+    for organization, buyer, event in _rows(store, query):
+        days = _precise(d for _, d in dates.get(event, []))
+        if days:
+            window = (min(d.earliest for d in days), max(d.latest for d in days))
+            found.append(Purchase(organization, buyer, event, window))
+    return found
+
+
+def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchases: Iterable[Purchase]) -> None:
+    """End the open periods that a later holder shows to be over, where no transfer says so.
+
+    A holder that was bought, and not seen since, is followed by its buyer once the buyer is seen. One that is only known to
+    have opened the project is over by the day on which another is seen to hold it.
+    """
+    bought = list(purchases)
+    days: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for project, role, steward, start, _, seen in sightings:
+        if start or seen:
+            days[project, role, steward].append(PartialDate(seen or start).latest)
+    still: dict[tuple[str, str], list[Interval]] = defaultdict(list)
+    for period in periods:
+        if period.is_open:
+            still[period.project, period.role].append(period)
+    for (project, role), found in sorted(still.items()):
+        for period in found:
+            own = days[project, role, period.steward]
+            for other in found:
+                seen_days = days[project, role, other.steward]
+                if other.steward == period.steward or not seen_days or not period.is_open:
+                    continue
+                sale = next(
+                    (p for p in bought if (p.organization, p.buyer) == (period.steward, other.steward)),
+                    None,
+                )
+                if sale and sale.window[0] <= max(seen_days) and max(own, default="") <= sale.window[1]:
+                    period.ended_by, period.end = sale.event, sale.window
+                    if other.start == ("", "") or (not other.start[0] and sale.window[0] <= other.start[1]):
+                        other.start = (sale.window[0], other.start[1] or sale.window[1])
+                elif period.opened and not own and period.start[1] <= min(seen_days):
+                    period.end = ("", min(seen_days))
+
+
 def stewardships(store: Writable) -> Iterator[Quad]:
     """Every period of holding as a Stewardship with its bounds and the events that begin and end it."""
-    for period in intervals(_transitions(store), _sightings(store)):
+    sightings = _sightings(store)
+    periods = intervals(_transitions(store), sightings)
+    succeed(periods, sightings, _purchases(store))
+    for period in periods:
         node = period.node
         yield Quad(node, TYPE, osgov("Stewardship"), GRAPH)
         for name, value in (
