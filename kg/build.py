@@ -63,17 +63,14 @@ def build_at(path: Path, facts: Path = FACTS) -> None:
 
 def build_folder(folder: Path) -> Path:
     """Make the current graph of a store folder, and switch to it; returns the generation's folder."""
-    from kg.store.generations import make_generation, write_pointer
+    from kg.store.generations import Pointer, make_generation
 
-    target = make_generation(folder, content_key(), build_at, anew=True)
-    write_pointer(folder, "current", target.name + "\n")
-    return target
+    return make_generation(folder, content_key(), build_at, Pointer(), anew=True)
 
 
 def rebuild_default() -> Path:
     """Make the default graph anew, whatever is there; returns its folder."""
-    folder, stamp = default_folder(), _stamp()
-    return _build_default(folder, _pointer(), stamp, anew=True)
+    return _build_default(default_folder(), _stamp(), anew=True)
 
 
 def default_folder() -> Path:
@@ -89,16 +86,20 @@ def default_folder() -> Path:
 
 def open_default(say: Callable[[str], None] | None = None) -> EmbeddedStore:
     """The graph of this installation, built on first use; in memory, with a word to `say`, where nothing can be written."""
+    from kg.errors import KgError
     from kg.store.embedded import EmbeddedStore
 
     try:
         path = _current_default()
+        try:
+            return EmbeddedStore.at(path, str(path.parent))
+        except KgError:  # damaged, and ours to make again
+            return EmbeddedStore.at(rebuild_default(), str(path.parent))
     except OSError as error:
         (say or _to_stderr)(f"kg: no cache ({error}); the graph is built in memory for this one run")
         store = EmbeddedStore.in_memory()
         fill(store)
         return store
-    return EmbeddedStore.at(path, str(path.parent))
 
 
 def _to_stderr(text: str) -> None:
@@ -106,29 +107,25 @@ def _to_stderr(text: str) -> None:
 
 
 def _current_default() -> Path:
-    folder = default_folder()
-    stamp = _stamp()
-    pointer = _pointer()
-    try:
-        name, _, seen = (folder / pointer).read_text(encoding="utf-8").partition("\n")
-        if seen == stamp and (folder / name).is_dir():
-            return folder / name
-    except FileNotFoundError:
-        pass
-    return _build_default(folder, pointer, stamp)
+    from kg.store.generations import read_pointer
+
+    folder, stamp = default_folder(), _stamp()
+    found = read_pointer(folder, _pointer_name())
+    if found and found.note == stamp and (folder / found.name).is_dir():
+        return folder / found.name
+    return _build_default(folder, stamp)
 
 
-def _pointer() -> str:
-    """The name of the file that says which graph this installation saw last, and when its inputs looked how."""
+def _pointer_name() -> str:
+    """The name of the file that says which graph this installation saw last, and how its inputs looked then."""
     return f"seen-{zlib.crc32(os.fsencode(PACKAGE)):08x}"
 
 
-def _build_default(folder: Path, pointer: str, stamp: str, *, anew: bool = False) -> Path:
-    from kg.store.generations import make_generation, write_pointer
+def _build_default(folder: Path, stamp: str, *, anew: bool = False) -> Path:
+    from kg.store.generations import Pointer, make_generation
 
-    target = make_generation(folder, content_key(), build_at, anew=anew)
-    write_pointer(folder, pointer, f"{target.name}\n{stamp}")
-    return target
+    pointer = Pointer(_pointer_name(), note=stamp, owner=str(PACKAGE))
+    return make_generation(folder, content_key(), build_at, pointer, anew=anew)
 
 
 def _inputs() -> list[tuple[str, Path]]:
@@ -179,7 +176,6 @@ def description(store: Store) -> list[tuple[str, str | int]]:
     """What a store holds, as pairs of a name and a number or text."""
     import pyoxigraph
 
-    from kg.assess import criteria
     from kg.store import Rows
 
     def value(text: str) -> str:
@@ -203,6 +199,11 @@ def description(store: Store) -> list[tuple[str, str | int]]:
         ("sources read from", value(first)),
         ("sources read until", value(first.replace("MIN", "MAX"))),
         ("store", store.spec),
-        ("criteria", f"profile {criteria()['profile']}, version {criteria()['version']}"),
+        (
+            "criteria",
+            value(
+                'SELECT (CONCAT("profile ", ?p, ", version ", ?v) AS ?n) { ?a osgov:profile ?p ; osgov:ruleVersion ?v } LIMIT 1'
+            ),
+        ),
         ("pyoxigraph", pyoxigraph.__version__),
     ]

@@ -70,6 +70,11 @@ class NamedQuery:
     example: str
     text: str
 
+    @property
+    def below(self) -> tuple[str, ...]:
+        """The list columns that a table shows under each row, because it does not show them in it."""
+        return tuple(column for column in self.lists if column not in self.shown)
+
     def portable(self) -> str:
         """The query with a PREFIX line for each prefix it uses: to run on any engine, or to start one's own from."""
         from kg.querytext import with_prefixes
@@ -162,7 +167,7 @@ def run(store: Store, name: str, values: Mapping[str, str], resolve: Resolve, *,
 
 
 def _term(parameter: Parameter, value: str, resolve: Resolve) -> Term:
-    where = f"{parameter.name}={value}"
+    where = f"{parameter.name} {value!r}"
     match parameter.type:
         case "project" | "organization" | "entity":
             return NamedNode(resolve(parameter.type, value))

@@ -317,8 +317,8 @@ def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchase
                 )
                 if sale and sale.window[0] <= max(seen_days) and max(own, default="") <= sale.window[1]:
                     period.ended_by, period.end = sale.event, sale.window
-                    if other.start == ("", "") or (not other.start[0] and sale.window[0] <= other.start[1]):
-                        other.start = (sale.window[0], other.start[1] or sale.window[1])
+                    if not other.start[0] and (not other.start[1] or sale.window[0] <= other.start[1]):
+                        other.start = sale.window
                 elif period.opened and not own and period.start[1] <= min(seen_days):
                     period.end = ("", min(seen_days))
 

@@ -32,10 +32,6 @@ class Table:
     about: str
     keys: tuple[Key, ...]
 
-    def key(self, name: str) -> Key | None:
-        """The key of that name, or None."""
-        return next((k for k in self.keys if k.name == name), None)
-
 
 _EVENT = Key(
     "event", "slug", "names this event within the file; two tables of one event are two sources' word on it", required=True

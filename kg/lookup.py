@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kg.errors import Ambiguous, Misuse, NotFound
 from kg.store import Rows, Store
-from kg.terms import ORG_ID, PREFIXES, PROJECT, SLUG, slug_of
+from kg.terms import ORG_ID, PROJECT, SLUG, expand, slug_of
 
 # Words that say what a company is, not which one.
 _LEGAL_FORMS = frozenset(
@@ -124,12 +124,10 @@ def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
         return by_slug
     names = _names(store)
     matches = _exact(_wanted(names, kind), text)
+    # What was typed to the letter beats what only reads the same, and a name beats an alias or a former name.
+    best = min((_rank(m, text) for m in matches), default=0)
+    matches = [m for m in matches if _rank(m, text) == best]
     iris = {m.iri for m in matches}
-    if len(iris) > 1:
-        # A preferred name or slug beats another entity's alias or former name.
-        primary = [m for m in matches if m.how in {"IRI", "id", "name"}]
-        if len({m.iri for m in primary}) == 1:
-            matches, iris = primary, {primary[0].iri}
     preferred = {n.iri: n.text for n in names if n.how == "name"}
     if len(iris) == 1:
         m = matches[0]
@@ -142,6 +140,13 @@ def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
     what = kind or "project or organization"
     hint = "; did you mean " + " or ".join(f"{m.name} ({_short(m.iri)})" for m in near) + "?" if near else ""
     raise NotFound(f"no {what} named {text!r}{hint or '; `kg find TEXT` searches all names'}")
+
+
+def _rank(match: Match, text: str) -> int:
+    if match.how in {"IRI", "id"}:
+        return 0
+    to_the_letter = match.text.casefold() == text.strip().casefold()
+    return (1 if match.how == "name" else 2) + (0 if to_the_letter else 2)
 
 
 def _by_slug(store: Store, slug: str, kind: str | None) -> Match | None:
@@ -184,13 +189,12 @@ def _wanted(names: list[_Name], kind: str | None) -> list[_Name]:
 def _exact(names: list[_Name], text: str) -> list[Match]:
     """Every entity one of whose names or identifiers is the text."""
     text = text.strip()
-    prefix, colon, local = text.partition(":")
-    iri = PREFIXES[prefix] + local if colon and PREFIXES.get(prefix) in {PROJECT, ORG_ID} else text
+    iri = expand(text)
     by_iri = [n for n in names if n.iri == iri]
     if by_iri:
         return _matches(by_iri[:1], "IRI")
-    if colon and PREFIXES.get(prefix) in {PROJECT, ORG_ID}:
-        return []
+    if iri and iri != text:
+        return []  # a CURIE of ours that leads nowhere is no name
     found = _matches([n for n in names if slug_of(n.iri) == text.casefold()], "id")
     found += [Match(n.iri, n.text, n.kind, n.how, n.text, 100) for n in names if n.text == text]
     key = normalise(text)

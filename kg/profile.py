@@ -39,7 +39,7 @@ ORGANIZATION_SECTIONS: tuple[Section, ...] = (
 
 @dataclass(slots=True)
 class Profile:
-    """An entity with its identity and the sections that have rows."""
+    """An entity with its identity and its sections, empty ones included."""
 
     match: Match
     identity: dict[str, Any]
@@ -94,8 +94,10 @@ class Profile:
             lines.append(("\n" if markdown else "  ") + self.headline)
         text = "\n".join(lines) + "\n"
         for title, query, table in self.sections:
-            columns = [*(query.shown or [c for c in table.columns if c not in query.lists]), *query.lists]
-            below = () if markdown else query.lists
+            if not table:
+                continue
+            columns = [*(query.shown or [c for c in table.columns if c not in query.below]), *query.below]
+            below = () if markdown else query.below
             text += f"\n{'## ' if markdown else ''}{title}\n" + ("\n" if markdown else "")
             text += render(columns, table, format, width=width, colour=colour, below=below)
         return text
@@ -118,8 +120,9 @@ def profile(graph: Graph, name: str, *, as_of: str | None = None) -> Profile:
         elif as_of:
             continue  # these are not dated by the day yet, so they would show another day's world
         table = graph.run(query_name, values)
-        if table:
-            sections.append((title, catalog.load(query_name), table))
+        if as_of and query_name == "moves":
+            table = Table(table.columns, [{**row, "neutral": "not shown neutral"} for row in table])
+        sections.append((title, catalog.load(query_name), table))
     return Profile(match, _identity(graph, match), _headline(sections, match, as_of), sections)
 
 

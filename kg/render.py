@@ -1,6 +1,6 @@
 """Rows to text: table for people; csv, tsv, json, jsonl, markdown and the W3C result formats for machines.
 
-Machine formats carry whole values whether they go to a terminal or a pipe; only the table shortens IRIs and wraps.
+Machine formats carry whole values whether they go to a terminal or a pipe; only the table and Markdown shorten IRIs.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _markdown(columns: Sequence[str], rows: list[dict[str, Cell]]) -> str:
 def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colour: bool, below: Sequence[str]) -> str:
     """Aligned columns that fit the width; long cells wrap, and the values of the columns `below` stand under their row.
 
-    Where the columns would have to shrink to about half, each row is shown as a block of lines instead, one a column.
+    Where they cannot fit without cutting dates, numbers and words, each row is a block of lines instead, one a column.
     """
     import io
 
@@ -174,9 +174,12 @@ def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colo
     cells = [[_short(row[c]) for c in heads] for row in rows]
     # A head may wrap, so only its longest word counts.
     natural = [max(map(cell_len, [*head.split("_"), *(line[i] for line in cells)])) for i, head in enumerate(heads)]
-    in_blocks = sum(natural) > 1.8 * width
+    # A date or a number is not to be cut, and of a word no less than a dozen letters is left together.
+    words = [max((cell_len(w) for line in cells for w in line[i].split()), default=1) for i in range(len(heads))]
+    fitted = _fit(natural, [min(n, max(w, 8), 12) for n, w in zip(natural, words, strict=True)], width)
+    in_blocks = fitted is None
     labels = max(map(len, heads), default=0)
-    widths = [labels, max(1, width - labels - 2)] if in_blocks else _fit(natural, width)
+    widths = fitted or [labels, max(1, width - labels - 2)]
     numeric = [bool(rows) and all(isinstance(r[c], (int, float)) and not isinstance(r[c], bool) for r in rows) for c in heads]
     if in_blocks:
         numeric = [False, False]
@@ -215,12 +218,14 @@ def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colo
     return out.getvalue()
 
 
-def _fit(natural: list[int], width: int) -> list[int]:
-    """Column widths that sum to at most the width: the widest give way first, none below eight."""
+def _fit(natural: list[int], least: list[int], width: int) -> list[int] | None:
+    """Column widths that sum to at most the width, the widest giving way first; None where some would fall below `least`."""
     widths = list(natural)
-    while sum(widths) + 2 * (len(widths) - 1) > width and max(widths, default=0) > 8:
-        widest = max(range(len(widths)), key=lambda i: widths[i])
-        widths[widest] -= 1
+    while sum(widths) + 2 * (len(widths) - 1) > width:
+        yielding = [i for i in range(len(widths)) if widths[i] > least[i]]
+        if not yielding:
+            return None
+        widths[max(yielding, key=lambda i: widths[i])] -= 1
     return widths
 
 

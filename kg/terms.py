@@ -95,18 +95,6 @@ def slug_of(iri: str) -> str:
     return iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
 
 
-def mint_slug(text: str) -> str:
-    """A slug made from words: lower case, ASCII letters and digits joined by hyphens.
-
-    >>> mint_slug("Agent2Agent (A2A)")
-    'agent2agent-a2a'
-    """
-    import unicodedata
-
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", ascii_text.casefold()))
-
-
 def curie(iri: str) -> str:
     """The IRI shortened by a known prefix, or the IRI itself where none fits or the rest is no plain local name."""
     for prefix, namespace in PREFIXES.items():

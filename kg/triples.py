@@ -96,7 +96,7 @@ def _source(source: Source) -> Iterator[Quad]:
 
 def _entity(entity: Entity) -> Iterator[Quad]:
     graph = NamedNode(t.CURATED_GRAPH)
-    node = NamedNode((t.PROJECT if entity.kind == "Project" else t.ORG_ID) + entity.id)
+    node = NamedNode(t.project_iri(entity.id) if entity.kind == "Project" else t.org_iri(entity.id))
     yield Quad(node, TYPE, osgov(entity.kind), graph)
     yield Quad(node, NamedNode(t.SKOS + "prefLabel"), Literal(entity.name, language=_EN), graph)
     for alias in sorted(entity.aliases):
@@ -117,7 +117,7 @@ def _links(node: NamedNode, links: Iterable[tuple[str, str]], ranges: dict[str, 
         if kind == "concept":
             value = concept(scheme, target)
         else:
-            value = NamedNode((t.PROJECT if kind == "project" else t.ORG_ID) + target)
+            value = NamedNode(t.project_iri(target) if kind == "project" else t.org_iri(target))
         yield Quad(node, osgov(name), value, graph)
 
 
@@ -158,7 +158,7 @@ def _relation(relation: Relation) -> Iterator[Quad]:
 def _observation(observation: Observation) -> Iterator[Quad]:
     graph, node = NamedNode(t.graph_iri(observation.source)), NamedNode(t.OBSERVATION + observation.id)
     yield Quad(node, TYPE, osgov("MetricObservation"), graph)
-    yield Quad(node, NamedNode(t.SCHEMA + "observationAbout"), NamedNode(t.PROJECT + observation.about), graph)
+    yield Quad(node, NamedNode(t.SCHEMA + "observationAbout"), NamedNode(t.project_iri(observation.about)), graph)
     yield Quad(node, NamedNode(t.SCHEMA + "variableMeasured"), concept("metric", observation.variable), graph)
     value = observation.value
     number = Literal(value) if isinstance(value, int) else decimal_literal(value)
@@ -167,6 +167,6 @@ def _observation(observation: Observation) -> Iterator[Quad]:
         if date:
             yield Quad(node, osgov(name), date_literal(date), graph)
     if observation.claimed_by:
-        yield Quad(node, osgov("claimedBy"), NamedNode(t.ORG_ID + observation.claimed_by), graph)
+        yield Quad(node, osgov("claimedBy"), NamedNode(t.org_iri(observation.claimed_by)), graph)
     if observation.note:
         yield Quad(node, NamedNode(t.SKOS + "note"), Literal(observation.note, language=_EN), graph)

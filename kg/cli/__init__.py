@@ -101,7 +101,7 @@ def _a_closed_pipe_is_no_error() -> Iterator[None]:
 def root(ctx: click.Context, /, **given: Any) -> None:
     """Ask who governs open source: which projects moved to foundations, who holds what, how neutral a home is.
 
-    Every line of an answer names its source. Data go to stdout, talk to stderr. Exit codes: 0 done, 1 a negative
+    Every fact in an answer names its source. Data go to stdout, talk to stderr. Exit codes: 0 done, 1 a negative
     answer, 2 misuse, 3 could not be done.
 
     \b

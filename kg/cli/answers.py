@@ -32,15 +32,22 @@ def moves(
     Example: kg moves --donor google --since 2015
     """
     from kg import catalog
+    from kg.errors import Misuse
+    from kg.graph import Table
 
     if settings.as_of:
+        if neutral_only:
+            raise Misuse("--neutral-only does not go with --as-of: verdicts are of the latest facts, not yet of a day")
         until = min(filter(None, [until and _last_day(until), settings.as_of]))
     table = settings.graph().moves(donor=donor, to=to, since=since, until=until, neutral_only=neutral_only, all_kinds=all_kinds)
     query = catalog.load("moves")
+    if settings.as_of:
+        # A verdict of today's facts says nothing of that day.
+        table = Table(table.columns, [{**row, "neutral": "not shown neutral"} for row in table])
     # Without --all-kinds every row is a gift of a whole project: the column would only take room.
-    settings.rows(table, shown=[c for c in query.shown if all_kinds or c != "kind"], below=query.lists)
+    settings.rows(table, shown=[c for c in query.shown if all_kinds or c != "kind"], below=query.below)
     if not table:
-        settings.say("kg: no move on record fits; --all-kinds widens")
+        settings.say("kg: no move on record fits" + ("" if all_kinds else "; --all-kinds widens"))
         raise click.exceptions.Exit(1)
     if settings.on_terminal():
         settings.say(f"{len(table)} moves; `kg why NAME` shows the evidence for one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,7 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
     elif format in W3C_FORMATS:
         settings.write(render_w3c(answer, format))
     elif isinstance(answer, Rows):
-        lists = named.lists if named else ()
-        below = lists if settings.chosen_format() == "table" else ()
+        below = named.below if named and settings.chosen_format() == "table" else ()
         settings.rows(
             Table(answer.columns, records(answer, named)),
             shown=named.shown if named else (),
@@ -87,10 +87,10 @@ def _text_of(query: str) -> tuple[str, Any]:
     if query in catalog.names():
         return "", catalog.load(query)
     looks_like_text = any(c in query for c in "{\n") or " " in query.strip()
-    if not looks_like_text and (query.endswith((".rq", ".sparql")) or Path(query).is_file()):
+    if not looks_like_text and (query.endswith((".rq", ".sparql")) or os.path.isfile(query)):
         try:
             return Path(query).read_text("utf-8-sig"), None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise KgError(f"{query}: {getattr(error, 'strerror', None) or error}") from error
     if not looks_like_text:
         catalog.load(query)  # raises, naming the nearest
@@ -187,6 +187,7 @@ def schema(settings: Settings, term: str | None, prefixes: bool) -> None:
         return
     wanted = term.rsplit("#", 1)[-1].rsplit(":", 1)[-1].rsplit("/", 1)[-1].casefold()
     found = [r for r in rows if wanted in {r["term"].rsplit(":", 1)[-1].casefold(), (r["label"] or "").casefold()}]
+    found = found or [r for r in rows if r["kind"] == "code" and r["term"].casefold().endswith("-" + wanted)]
     if not found:
         import difflib
 

@@ -25,6 +25,8 @@ class Settings:
     def __init__(self, **given: Any) -> None:
         """Keep each option's value; None where it was not given."""
         self.store: str | None = given.get("store")
+        if self.store is None:
+            self.store = os.environ.get("KG_STORE") or None
         self.as_of: str | None = given.get("as_of")
         self.format: str | None = given.get("format")
         self.output: str | None = given.get("output")
@@ -35,7 +37,7 @@ class Settings:
 
     def merged(self, given: dict[str, Any]) -> Settings:
         """These settings, with what was given after the verb in their place."""
-        return Settings(**{**vars(self), **{k: v for k, v in given.items() if v}})
+        return Settings(**{**vars(self), **{k: v for k, v in given.items() if v is not None}})
 
     def graph(self) -> Graph:
         """The graph to ask, every query of which keeps to --timeout."""
@@ -115,9 +117,11 @@ def write_file(name: str, text: str) -> None:
         if path.exists() and not path.is_file():  # replacing /dev/null by a file would be the end of it
             path.write_text(text, encoding="utf-8", newline="")
             return
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary = path.with_name(f".kg-{os.getpid()}")
         try:
             temporary.write_text(text, encoding="utf-8", newline="")
+            if path.exists():
+                temporary.chmod(path.stat().st_mode)
             temporary.replace(path)
         except OSError:
             temporary.unlink(missing_ok=True)
@@ -140,26 +144,31 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
     return value
 
 
-_OPTIONS = (
-    click.option(
+_OPTIONS = {
+    "store": click.option(
         "--store", metavar="SPEC", help="Folder, memory: or SPARQL endpoint to ask (env KG_STORE). Default: the bundled graph."
     ),
-    click.option("--as-of", metavar="DAY", callback=_day, help="The state of the world on that day, 2020-06-30."),
-    click.option("--format", "-f", type=click.Choice(ROW_FORMATS), help="Default: table on a terminal, tsv in a pipe."),
-    click.option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
-    click.option("--no-color", is_flag=True, default=None, help="No colour (env NO_COLOR)."),
-    click.option("--quiet", "-q", is_flag=True, default=None, help="Only data and errors."),
-    click.option(
-        "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Give up on a query after S seconds."
+    "as_of": click.option("--as-of", metavar="DAY", callback=_day, help="The state of the world on that day, 2020-06-30."),
+    "format": click.option(
+        "--format", "-f", type=click.Choice(ROW_FORMATS), help="Default: table on a terminal, tsv in a pipe."
     ),
-    click.option("--debug", is_flag=True, default=None, help="Show the traceback of a failure."),
-)
+    "output": click.option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
+    "no_color": click.option("--no-color", is_flag=True, default=None, help="No colour (env NO_COLOR)."),
+    "quiet": click.option("--quiet", "-q", is_flag=True, default=None, help="Only data and errors."),
+    "timeout": click.option(
+        "--timeout", type=click.FloatRange(0, 1e6, min_open=True), metavar="S", help="Give up on a query after S seconds."
+    ),
+    "debug": click.option("--debug", is_flag=True, default=None, help="Show the traceback of a failure."),
+}
 
 
-def shared_options(function: F, *, formats: Sequence[str] = ROW_FORMATS, metavar: str | None = None) -> F:
-    """Add every shared option; the function gets their raw values. `metavar` stands for the formats in the help."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
+def shared_options(
+    function: F, *, formats: Sequence[str] = ROW_FORMATS, metavar: str | None = None, without: Sequence[str] = ()
+) -> F:
+    """Add every shared option but those `without`; the function gets their values. `metavar` is what help says of formats."""
+    for name, option in reversed(_OPTIONS.items()):
+        if name not in without:
+            function = option(function)
     if formats != ROW_FORMATS:
         for param in function.__click_params__:  # type: ignore[attr-defined]
             if param.name == "format":
@@ -174,20 +183,20 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
         @functools.wraps(function)
         @click.pass_context
         def wrapper(ctx: click.Context, /, *args: Any, **kwargs: Any) -> Any:
-            given = {
-                name: kwargs.pop(name)
-                for name in ("store", "as_of", "format", "output", "no_color", "quiet", "timeout", "debug")
-            }
+            given = {name: kwargs.pop(name) for name in _OPTIONS if name in kwargs}
             settings = ctx.ensure_object(Settings).merged(given)
             ctx.obj = settings
             ctx.find_root().obj = settings
             if settings.as_of and not as_of:
-                raise click.UsageError(f"`kg {ctx.info_name}` has no --as-of: its answer does not depend on a day")
+                raise click.UsageError(f"`kg {ctx.info_name}` cannot answer as of a day yet")
+            if settings.format and not formats:
+                raise click.UsageError(f"`kg {ctx.info_name}` takes its format as an argument")
             if settings.format and settings.format not in formats:
                 raise click.UsageError(f"`kg {ctx.info_name}` has no format {settings.format!r}; it has {', '.join(formats)}")
             return function(settings, *args, **kwargs)
 
-        return shared_options(wrapper, formats=formats)  # type: ignore[return-value]
+        without = [name for name, known in (("as_of", as_of), ("format", formats)) if not known]
+        return shared_options(wrapper, formats=formats or ROW_FORMATS, without=without)  # type: ignore[return-value]
 
     return decorate
 

@@ -41,7 +41,7 @@ def build(settings: Settings) -> None:
 @click.command()
 @with_settings()
 def info(settings: Settings) -> None:
-    """What this graph holds: sizes, the days its sources were read, where it lies, which versions made it.
+    """What a graph holds: sizes, the days its sources were read, where it lies, the criteria of its verdicts; and this kg.
 
     \b
     Example: kg info
@@ -85,12 +85,12 @@ def check_facts(settings: Settings, folder: Path | None, fix: bool) -> None:
         for path in rewrite_canonically(root):
             settings.say(f"rewrote {path}")
     problems = lint_facts(root)
+    if settings.format in {None, "table"}:
+        settings.write("".join(p + "\n" for p in problems))
+    else:
+        parts = (p.partition(": ") for p in problems)
+        settings.rows(Table(("file", "problem"), [{"file": file, "problem": problem} for file, _, problem in parts]))
     if problems:
-        rows = [dict(zip(("file", "problem"), p.split(": ", 1), strict=True)) for p in problems]
-        if settings.chosen_format() in {"table", "tsv"}:
-            settings.write("".join(p + "\n" for p in problems))
-        else:
-            settings.rows(Table(("file", "problem"), rows))
         settings.say(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
         raise click.exceptions.Exit(1)
     settings.say(f"no problems in {root}" if folder else "no problems in the facts")
@@ -98,7 +98,7 @@ def check_facts(settings: Settings, folder: Path | None, fix: bool) -> None:
 
 @click.command()
 @click.argument("format_", metavar="FORMAT", type=click.Choice(EXPORTS))
-@with_settings()
+@with_settings(formats=())
 def export(settings: Settings, format_: str) -> None:
     """Write the graph for other tools: gexf, graphml and csv the network of who gave what to whom; the rest all statements.
 
@@ -108,10 +108,6 @@ def export(settings: Settings, format_: str) -> None:
     \b
     Example: kg export gexf -o governance.gexf
     """
-    from kg.errors import Misuse
-
-    if settings.format:
-        raise Misuse("the format of an export is its argument: kg export " + settings.format)
     graph = settings.graph()
     if format_ in {"gexf", "graphml", "csv"}:
         from kg import network
@@ -121,8 +117,10 @@ def export(settings: Settings, format_: str) -> None:
         if format_ == "csv":
             edges, nodes = gephi.csv_tables(found)
             settings.write(edges)
-            if settings.output and settings.output != "-":
-                write_file(str(Path(settings.output).with_suffix(".nodes.csv")), nodes)
+            if settings.output and settings.output.endswith(".csv"):
+                beside = settings.output.removesuffix(".csv") + ".nodes.csv"
+                write_file(beside, nodes)
+                settings.say(f"nodes: {beside}")
         else:
             settings.write(gephi.gexf(found) if format_ == "gexf" else gephi.graphml(found))
         settings.say(f"{found.number_of_nodes()} nodes, {found.number_of_edges()} edges")

@@ -50,8 +50,16 @@ def is_endpoint(spec: str) -> bool:
 def open_store(spec: str) -> Store:
     """The store that the spec names, open for reading. Raises Misuse for anything outside the grammar."""
     if is_endpoint(spec):
+        from urllib.parse import urlsplit
+
         from kg.store.remote import RemoteStore
 
+        try:
+            address = urlsplit(spec).hostname
+        except ValueError as error:
+            raise Misuse(f"--store {spec!r}: {error}; {GRAMMAR}") from None
+        if not address:
+            raise Misuse(f"--store {spec!r}: no host; {GRAMMAR}")
         return RemoteStore(spec)
     if ":" in spec.split("/", 1)[0] and not (len(spec) > 1 and spec[1] == ":"):
         raise Misuse(f"--store {spec!r}: {GRAMMAR}")

@@ -10,58 +10,96 @@ A reader never waits, and a builder killed half-way leaves what was there.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from kg.errors import KgError
 
-KEPT = 3  # generations left on disk: a reader that started before the switch may still have the last one open
+KEPT = 3  # generations left beside those in use: a reader that started before a switch may still be opening one
+
+_OURS = re.compile(r"graph-[0-9a-z]+(-\d+)?\Z")
 
 
-def current(folder: Path, pointer: str = "current") -> Path:
-    """The folder of the current generation. Raises KgError where there is none."""
-    if not folder.is_dir():
-        raise KgError(f"{folder}: no such folder; make a graph there with `kg build --store {folder}`")
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """The file that names a generation; `note` is kept below the name, and `owner` is the path it is switched for, if any."""
+
+    name: str = "current"
+    note: str = ""
+    owner: str = ""
+
+    def text(self, generation: Path) -> str:
+        """What stands in the file: the generation, the owner, the note."""
+        return "\n".join([generation.name, self.owner, self.note])
+
+
+def read_pointer(folder: Path, name: str) -> Pointer | None:
+    """The pointer as written, its name that of the generation; None where there is none that can be read."""
     try:
-        name = (folder / pointer).read_text(encoding="utf-8").split("\n", 1)[0]
-    except FileNotFoundError:
-        raise KgError(f"{folder}: holds no graph; make one with `kg build --store {folder}`") from None
-    if not (folder / name).is_dir():
-        raise KgError(f"{folder}: its graph {name} is gone; make it anew with `kg build --store {folder}`")
-    return folder / name
+        lines = (folder / name).read_text(encoding="utf-8").split("\n", 2)
+    except (OSError, UnicodeDecodeError):
+        return None
+    lines += [""] * (3 - len(lines))
+    return Pointer(lines[0], note=lines[2], owner=lines[1]) if _OURS.match(lines[0]) else None
 
 
-def write_pointer(folder: Path, pointer: str, text: str) -> None:
-    """Switch a pointer file to the text, atomically."""
-    temporary = folder / f".{pointer}-{os.getpid()}"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(folder / pointer)
+def current(folder: Path) -> Path:
+    """The folder of the current generation. Raises KgError where there is none."""
+    advice = f"make one with `kg build --store {folder}`"
+    try:
+        if not folder.is_dir():
+            raise KgError(f"{folder}: no such folder; {advice}")
+    except (OSError, ValueError) as error:
+        raise KgError(f"--store: no folder can have that name ({error})") from error
+    found = read_pointer(folder, "current")
+    if found is None:
+        raise KgError(f"{folder}: holds no graph; {advice}")
+    if not (folder / found.name).is_dir():
+        raise KgError(f"{folder}: its graph {found.name} is gone; {advice}")
+    return folder / found.name
 
 
-def make_generation(folder: Path, key: str, fill: Callable[[Path], None], *, anew: bool = False) -> Path:
-    """The folder of the generation `key`, made by `fill` unless it is there; two makers at once make it once."""
+def make_generation(folder: Path, key: str, fill: Callable[[Path], None], pointer: Pointer, *, anew: bool = False) -> Path:
+    """The folder of the generation `key`, made by `fill` unless it is there, with the pointer switched to it.
+
+    Two makers at once make it once. Nothing in the folder is touched that does not bear one of our names.
+    """
     from filelock import FileLock
 
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "build.lock"):
-        there = sorted(folder.glob(f"graph-{key}*"), key=lambda p: p.stat().st_mtime_ns)
+        there = sorted((p for p in folder.glob(f"graph-{key}*") if _OURS.match(p.name)), key=lambda p: p.stat().st_mtime_ns)
         if there and not anew:
-            return there[-1]
-        for stale in folder.glob(".building-*"):  # whoever made these was killed: only the holder of the lock builds
-            shutil.rmtree(stale, ignore_errors=True)
-        building = folder / f".building-{os.getpid()}"
-        fill(building)
-        # One made anew gets a name of its own: whoever reads the old one goes on, and there is no moment without any.
-        numbers = (f"graph-{key}" + (f"-{n}" if n else "") for n in count())
-        target = next(path for name in numbers if not (path := folder / name).exists())
-        building.replace(target)
-        _forget_old(folder, target)
+            target = there[-1]
+        else:
+            for stale in folder.glob(".building-*"):  # whoever made these was killed: only the holder of the lock builds
+                shutil.rmtree(stale, ignore_errors=True)
+            building = folder / f".building-{os.getpid()}"
+            fill(building)
+            # One made anew gets a name of its own: whoever reads the old one goes on, and there is no moment without any.
+            numbers = (f"graph-{key}" + (f"-{n}" if n else "") for n in count())
+            target = next(path for name in numbers if not (path := folder / name).exists())
+            building.replace(target)
+        temporary = folder / f".building-{os.getpid()}-pointer"
+        temporary.write_text(pointer.text(target), encoding="utf-8")
+        temporary.replace(folder / pointer.name)
+        _forget_old(folder)
     return target
 
 
-def _forget_old(folder: Path, keep: Path) -> None:
-    generations = sorted(folder.glob("graph-*"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in [g for g in generations if g != keep][KEPT - 1 :]:
+def _forget_old(folder: Path) -> None:
+    """Remove the generations that no pointer names, but for the newest; and pointers of installations that are gone."""
+    named = set()
+    for file in [folder / "current", *folder.glob("seen-*")]:
+        found = read_pointer(folder, file.name)
+        if found is None or (found.owner and not os.path.exists(found.owner)):
+            file.unlink(missing_ok=True)
+        else:
+            named.add(found.name)
+    ours = (p for p in folder.glob("graph-*") if _OURS.match(p.name) and p.name not in named)
+    for old in sorted(ours, key=lambda p: p.stat().st_mtime_ns, reverse=True)[KEPT - 1 :]:
         shutil.rmtree(old, ignore_errors=True)
