@@ -63,9 +63,9 @@ def build_at(path: Path, facts: Path = FACTS) -> None:
 
 def build_folder(folder: Path) -> Path:
     """Make the current graph of a store folder, and switch to it; returns the generation's folder."""
-    from kg.store.generations import Pointer, make_generation
+    from kg.store.generations import make_generation
 
-    return make_generation(folder, content_key(), build_at, Pointer(), anew=True)
+    return make_generation(folder, content_key(), build_at, anew=True)
 
 
 def rebuild_default() -> Path:

@@ -137,7 +137,8 @@ def _read(root: Path, *, form: bool) -> tuple[list[Record], list[str]]:
                 min(file.text.count("\n"), wanted.count("\n")) + 1,
             )
             state.problems.append(f"{file.label}: line {line}: not in canonical form; run `kg check facts --fix`")
-    return state.records, state.problems
+    # A table is read once for each source it cites; what is wrong with it is said once.
+    return state.records, list(dict.fromkeys(state.problems))
 
 
 def _read_file(file: FactFile, state: _Reading) -> None:

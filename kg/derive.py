@@ -307,20 +307,29 @@ def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchase
     for (project, role), found in sorted(still.items()):
         for period in found:
             own = days[project, role, period.steward]
-            for other in found:
-                seen_days = days[project, role, other.steward]
-                if other.steward == period.steward or not seen_days or not period.is_open:
-                    continue
+            others = [o for o in found if o.steward != period.steward and days[project, role, o.steward]]
+            for other in others:
+                last = max(days[project, role, other.steward])
                 sale = next(
-                    (p for p in bought if (p.organization, p.buyer) == (period.steward, other.steward)),
+                    (
+                        p
+                        for p in bought
+                        if (p.organization, p.buyer) == (period.steward, other.steward)
+                        and p.window[0] <= last
+                        and max(*own, period.start[0], "") <= p.window[1]
+                    ),
                     None,
                 )
-                if sale and sale.window[0] <= max(seen_days) and max(own, default="") <= sale.window[1]:
+                if sale and period.is_open:
                     period.ended_by, period.end = sale.event, sale.window
-                    if not other.start[0] and (not other.start[1] or sale.window[0] <= other.start[1]):
-                        other.start = sale.window
-                elif period.opened and not own and period.start[1] <= min(seen_days):
-                    period.end = ("", min(seen_days))
+                    unknown = other.start == ("", "") and not other.started_by
+                    if unknown or (not other.start[0] and sale.window[0] <= other.start[1]):
+                        other.start = (sale.window[0], other.start[1] or sale.window[1])
+            # Who opened it together with another is no successor of the other.
+            seen_days = [min(days[project, role, o.steward]) for o in others if o.started_by != period.started_by]
+            after = [day for day in seen_days if period.start[1] <= day]
+            if after and period.is_open and period.opened and not own:
+                period.end = ("", min(after))
 
 
 def stewardships(store: Writable) -> Iterator[Quad]:

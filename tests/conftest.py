@@ -101,7 +101,7 @@ def told(graph_of):
                 **({"source": [PAGE]} if rows else {}),
             }
             for number, (table, keys) in enumerate(rows, 1):
-                is_event = TABLES[folder][table].key("event")
+                is_event = any(k.name == "event" for k in TABLES[folder][table].keys)
                 named = {"event": f"{table.replace('_', '-')}-{number}"} if is_event else {}
                 row = {**named, **{k.removesuffix("_"): v for k, v in keys.items()}, "sources": ["page"]}
                 data.setdefault(table, []).append(row)

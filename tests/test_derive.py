@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kg import terms as t
 from kg.dates import PartialDate
-from kg.derive import Interval, intervals
+from kg.derive import Interval, Purchase, intervals, succeed
 from kg.terms import slug_of
 
 ACME, GLOBEX, COMMONS, HARBOUR = "company", "company", "foundation", "foundation"
@@ -299,6 +299,123 @@ def test_between_announcement_and_acceptance_both_may_hold(told):
     assert holders(graph, "2016-03-10") == {("commons", "definite")}
 
 
+@pytest.mark.parametrize(
+    ("dates", "window"),
+    [
+        ([{"announced": "2016-03"}, {"accepted": "2016-03-10"}], ("2016-03-10", "2016-03-10")),
+        ([{"accepted": "2016"}, {"announced": "2016-03-10"}], ("2016-03-10", "2016-03-10")),
+        ([{"announced": "2015"}, {"accepted": "2016-03-10"}], ("2015-01-01", "2016-03-10")),
+    ],
+)
+def test_a_less_precise_date_of_any_basis_does_not_widen_the_window_of_a_transfer(dates, window, told):
+    rows = [donation(event="gift", from_=["acme"], **keys) for keys in dates]
+    graph = told(acme=ACME, commons=COMMONS, widget=rows)
+    assert [p[:5] for p in held(graph)] == [("acme", "", "", *window), ("commons", *window, "", "")]
+
+
+def sold(*rows, kind="acquisition", **dates):
+    """Acme, bought by Globex or merged into it."""
+    return (
+        "company",
+        (kind, {"by" if kind == "acquisition" else "into": "globex", **(dates or {"effective": "2018-06"})}),
+        *rows,
+    )
+
+
+@pytest.mark.parametrize("kind", ["acquisition", "merger"])
+@pytest.mark.parametrize("before", [[opening(occurred="2014")], [holding(as_of="2015-01-01")], [holding(from_="2014")]])
+def test_a_buyer_seen_after_the_purchase_follows_the_holder_that_it_bought(kind, before, told):
+    graph = told(acme=sold(kind=kind), globex=GLOBEX, widget=[*before, holding(by="globex", as_of="2020-02-02")])
+    acme, globex = held(graph)
+    assert (acme[0], *acme[3:5], acme[6]) == ("acme", "2018-06-01", "2018-06-30", f"acme-{kind}-1")
+    assert globex == ("globex", "2018-06-01", "2020-02-02", "", "", "", "")
+    assert holders(graph, "2018-05-31") == {("acme", "definite")}
+    assert holders(graph, "2020-02-02") == {("globex", "definite")}
+
+
+def test_a_purchase_ends_its_holding_only_once_the_buyer_is_seen_after_it(told):
+    never = told(acme=sold(), globex=GLOBEX, widget=[opening(occurred="2014")])
+    before = told(acme=sold(), globex=GLOBEX, widget=[holding(as_of="2015-01-01"), holding(by="globex", as_of="2018-05-31")])
+    assert [p[0] for p in held(never) if p[4] == ""] == ["acme"]
+    assert [p[0] for p in held(before) if p[4] == ""] == ["acme", "globex"]
+
+
+def test_a_bought_holder_that_was_seen_since_goes_on_beside_its_buyer(told):
+    rows = [opening(occurred="2014"), holding(as_of="2019-01-01"), holding(by="globex", as_of="2020-02-02")]
+    assert [p[0] for p in held(told(acme=sold(), globex=GLOBEX, widget=rows)) if p[4] == ""] == ["acme", "globex"]
+
+
+def test_a_holder_seen_before_the_completion_is_followed_though_the_news_came_earlier(told):
+    acme = sold(("acquisition", {"by": "globex", "effective": "2019-07-09"}), announced="2018-10-28")
+    rows = [holding(as_of="2019-01-01"), holding(by="globex", as_of="2020-02-02")]
+    ended = held(told(acme=acme, globex=GLOBEX, widget=rows))[0]
+    assert (ended[0], ended[4], ended[6]) == ("acme", "2019-07-09", "acme-acquisition-2")
+
+
+def test_what_a_company_opened_after_it_was_bought_did_not_end_with_the_purchase(told):
+    graph = told(acme=sold(), globex=GLOBEX, widget=[opening(occurred="2019"), holding(by="globex", as_of="2020-02-02")])
+    assert held(graph)[0] == ("acme", "2019-01-01", "2019-12-31", "", "2020-02-02", "widget-opening-1", "")
+
+
+def test_a_purchase_says_nothing_of_a_start_that_is_known(told):
+    rows = [opening(by=["acme", "globex"]), holding(by="globex", as_of="2020-02-02")]
+    graph = told(acme=sold(), globex=GLOBEX, widget=rows)
+    assert [(p[0], *p[1:5]) for p in held(graph)] == [
+        ("acme", "", "", "2018-06-01", "2018-06-30"),
+        ("globex", "", "", "", ""),
+    ]
+    stated = told(acme=sold(), globex=GLOBEX, widget=[opening(occurred="2014"), holding(by="globex", from_="2016")])
+    assert [p[1:3] for p in held(stated) if p[0] == "globex"] == [("2016-01-01", "2016-12-31")]
+
+
+def test_a_purchase_without_a_day_ends_nothing(told):
+    acme = ("company", ("acquisition", {"by": "globex"}))
+    rows = [holding(as_of="2015-01-01"), holding(by="globex", as_of="2020-02-02")]
+    assert [p[0] for p in held(told(acme=acme, globex=GLOBEX, widget=rows)) if p[4] == ""] == ["acme", "globex"]
+
+
+def test_a_purchase_moves_each_role_for_itself(told):
+    rows = [holding(as_of="2015"), holding(role="trademark", as_of="2015"), holding(by="globex", as_of="2020-02-02")]
+    graph = told(acme=sold(), globex=GLOBEX, widget=rows)
+    assert [(p[0], p[4]) for p in held(graph)] == [("acme", "2018-06-30"), ("globex", "")]
+    assert [(p[0], p[4]) for p in held(graph, "trademark")] == [("acme", "")]
+
+
+def test_who_only_opened_a_project_held_it_at_most_until_another_is_seen(told):
+    graph = told(acme=ACME, globex=GLOBEX, widget=[opening(occurred="2014-06-06"), holding(by="globex", as_of="2020-02-02")])
+    assert held(graph) == [
+        ("globex", "", "2020-02-02", "", "", "", ""),
+        ("acme", "2014-06-06", "2014-06-06", "", "2020-02-02", "widget-opening-1", ""),
+    ]
+    assert holders(graph, "2020-02-01") == {("acme", "possible"), ("globex", "possible")}
+    assert holders(graph, "2020-02-02") == {("globex", "definite")}
+
+
+def test_of_several_later_holders_the_first_seen_ends_what_the_opener_held(told):
+    rows = [opening(occurred="2014"), holding(by="globex", as_of="2020-02-02"), holding(by="initech", as_of="2017-07-07")]
+    graph = told(acme=ACME, globex=GLOBEX, initech="company", widget=rows)
+    assert [p[4] for p in held(graph) if p[0] == "acme"] == ["2017-07-07"]
+
+
+def test_a_purchase_tells_more_of_an_end_than_the_sight_of_somebody_else(told):
+    rows = [opening(occurred="2014"), holding(by="commons", as_of="2021-01-01"), holding(by="globex", as_of="2020-02-02")]
+    graph = told(acme=sold(), commons=COMMONS, globex=GLOBEX, widget=rows)
+    assert [p[3:5] for p in held(graph) if p[0] == "acme"] == [("2018-06-01", "2018-06-30")]
+
+
+def test_two_that_opened_together_hold_together_though_only_one_is_seen(told):
+    rows = [opening(by=["acme", "globex"], occurred="2014"), holding(by="globex", as_of="2020-02-02")]
+    assert [(p[0], p[4]) for p in held(told(acme=ACME, globex=GLOBEX, widget=rows))] == [("acme", ""), ("globex", "")]
+
+
+@pytest.mark.parametrize("first", [[], [opening(occurred="2014")]])
+def test_two_holders_that_were_both_seen_stay_both(first, told):
+    rows = [*first, holding(as_of="2016-01-01"), holding(by="globex", as_of="2020-02-02")]
+    graph = told(acme=ACME, globex=GLOBEX, widget=rows)
+    assert [(p[0], p[4]) for p in held(graph)] == [("acme", ""), ("globex", "")]
+    assert holders(graph, "2021-01-01") == {("acme", "definite"), ("globex", "definite")}
+
+
 def shown(graph, event="e:widget-gift"):
     rows = graph.query(
         f"SELECT (STR(?d) AS ?date) (STR(?b) AS ?basis) (STR(?e) AS ?first) (STR(?l) AS ?last)"
@@ -311,7 +428,14 @@ def shown(graph, event="e:widget-gift"):
     ("dates", "wanted"),
     [
         ([{"accepted": "2015"}], ("2015", "acceptedOn", "2015-01-01", "2015-12-31")),
-        ([{"accepted": "2015"}, {"accepted": "2015-03"}], ("2015-03", "acceptedOn", "2015-01-01", "2015-12-31")),
+        ([{"accepted": "2015"}, {"accepted": "2015-03"}], ("2015-03", "acceptedOn", "2015-03-01", "2015-03-31")),
+        ([{"accepted": "2015-03"}, {"accepted": "2015-03-31"}], ("2015-03-31", "acceptedOn", "2015-03-31", "2015-03-31")),
+        (
+            [{"accepted": "2015"}, {"accepted": "2015-03"}, {"accepted": "2015-06-02"}],
+            ("2015-06-02", "acceptedOn", "2015-03-01", "2015-06-02"),
+        ),
+        ([{"accepted": "2015-03"}, {"announced": "2015-03-31"}], ("2015-03", "acceptedOn", "2015-03-01", "2015-03-31")),
+        ([{"accepted": "2016", "effective": "2015"}], ("2016", "acceptedOn", "2016-01-01", "2016-12-31")),
         (
             [{"accepted": "2022-09-12"}, {"accepted": "2022-09-07"}],
             ("2022-09-07", "acceptedOn", "2022-09-07", "2022-09-12"),
@@ -326,6 +450,64 @@ def shown(graph, event="e:widget-gift"):
 def test_the_most_precise_date_of_the_best_basis_is_shown_and_all_dates_of_that_basis_bound_it(dates, wanted, told):
     graph = told(acme=ACME, commons=COMMONS, widget=[donation(event="gift", **keys) for keys in dates])
     assert shown(graph) == [wanted]
+
+
+ALL_BASES = {"accepted": "2011", "effective": "2012", "occurred": "2013", "announced": "2014"}
+GIFTS_AND_STAGES = {
+    "donation": {"to": "commons"},
+    "spin_out": {"to": "commons"},
+    "code_grant": {"code": "Plug", "to": "commons"},
+    "transfer": {"from_": ["acme"], "to": "commons"},
+    "trademark_transfer": {"to": "commons"},
+    "fork": {"of": "gadget", "to": "commons"},
+    "stage": {"by": "commons", "stage": "graduated"},
+}
+OTHER_OF_PROJECTS = {
+    "opening": {"by": ["acme"]},
+    "relicensing": {"to_license": "MIT"},
+    "rename": {"former": "Old Widget", "new": "Widget"},
+    "refusal": {"by": "acme"},
+}
+OTHER_OF_ORGANIZATIONS = {
+    "founding": {},
+    "acquisition": {"by": "globex"},
+    "merger": {"into": "globex"},
+    "rename": {"former": "Old Acme", "new": "Acme"},
+}
+
+
+def bases_in_order(tell):
+    """The bases in which a date is shown, best first: each time without those already found."""
+    left, found = dict(ALL_BASES), []
+    while left:
+        (((date, basis, *_),)) = shown(tell(left), "?event")
+        found.append(basis.removesuffix("On"))
+        assert date == left.pop(found[-1])
+    return found
+
+
+@pytest.mark.parametrize("table", GIFTS_AND_STAGES)
+def test_a_gift_or_stage_is_dated_by_the_recipients_own_record_first(table, told):
+    def tell(dates):
+        return told(acme=ACME, commons=COMMONS, gadget=[], widget=[(table, {**GIFTS_AND_STAGES[table], **dates})])
+
+    assert bases_in_order(tell) == ["accepted", "effective", "occurred", "announced"]
+
+
+@pytest.mark.parametrize("table", OTHER_OF_PROJECTS)
+def test_what_else_happens_to_a_project_is_dated_by_the_day_it_took_effect_first(table, told):
+    def tell(dates):
+        return told(acme=ACME, widget=[(table, {**OTHER_OF_PROJECTS[table], **dates})])
+
+    assert bases_in_order(tell) == ["effective", "occurred", "announced", "accepted"]
+
+
+@pytest.mark.parametrize("table", OTHER_OF_ORGANIZATIONS)
+def test_what_happens_to_an_organization_is_dated_by_the_day_it_took_effect_first(table, told):
+    def tell(dates):
+        return told(acme=("company", (table, {**OTHER_OF_ORGANIZATIONS[table], **dates})), globex=GLOBEX)
+
+    assert bases_in_order(tell) == ["effective", "occurred", "announced", "accepted"]
 
 
 def test_every_stated_date_stays_in_the_graph(told):
@@ -477,6 +659,24 @@ def test_after_the_last_transfer_only_its_recipients_hold(moves):
     made = sorted((Move(n, *m) for n, m in enumerate(moves)), key=lambda m: (not m.opening, m.window[0] or "9999", m.event))
     if not made[-1].opening:
         assert {p.steward for p in intervals(made, []) if p.is_open} == made[-1].takers
+
+
+SALES = st.tuples(ORGS, ORGS, DATES)
+
+
+@law
+@given(st.lists(MOVES, max_size=4), st.lists(SIGHTINGS, max_size=4), st.lists(SALES, max_size=3))
+def test_no_period_starts_after_a_successor_ended_it_and_no_bound_known_before_is_lost(moves, sightings, sales):
+    seen = sorted(("p", "r", *s) for s in sightings)
+    days = [PartialDate(day) for _, _, day in sales]
+    bought = [Purchase(o, b, f"s{n}", (d.earliest, d.latest)) for n, ((o, b, _), d) in enumerate(zip(sales, days, strict=True))]
+    before, after = story(moves, sightings), story(moves, sightings)
+    succeed(after, seen, bought)
+    for old, new in zip(before, after, strict=True):
+        assert not all((new.start[0], new.end[1])) or new.start[0] <= new.end[1], new
+        assert not old.start[1] or new.start[1] == old.start[1]
+        assert old.is_open or (new.end, new.ended_by) == (old.end, old.ended_by)
+        assert new.is_open or not old.is_open or new.ended_by or new.opened
 
 
 def test_a_period_is_named_by_project_holder_role_and_number():

@@ -161,8 +161,3 @@ def test_every_event_table_takes_every_date_basis_and_every_relation_an_interval
 def test_between_them_the_tables_make_every_kind_of_record():
     records = {table.record for folder in FOLDERS for table in TABLES[folder].values()}
     assert records == {*EVENTS, *RELATIONS, "Observation"}
-
-
-def test_a_key_is_found_by_name():
-    assert TABLES["projects"]["donation"].key("to").required
-    assert TABLES["projects"]["donation"].key("tow") is None

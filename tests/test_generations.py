@@ -9,7 +9,7 @@ import pytest
 from kg.errors import KgError
 from kg.store import open_store
 from kg.store.embedded import EmbeddedStore
-from kg.store.generations import KEPT, current, make_generation, write_pointer
+from kg.store.generations import KEPT, Pointer, current, make_generation, read_pointer
 from kg.triples import osgov
 
 
@@ -26,42 +26,75 @@ def forbidden(_path):
 
 
 def names(folder):
-    return sorted(path.name for path in folder.iterdir() if path.name != "build.lock")
+    return sorted(path.name for path in folder.iterdir() if path.name not in {"build.lock", "current"})
 
 
-def test_the_pointer_names_the_generation_that_readers_open(tmp_path):
-    target = make_generation(tmp_path, "abc", fill_with("one"))
-    write_pointer(tmp_path, "current", target.name + "\n")
-    assert current(tmp_path) == target == tmp_path / "graph-abc"
-
-
-def test_a_new_generation_is_not_seen_before_the_pointer_is_switched(tmp_path):
+def test_readers_open_the_generation_made_last(tmp_path):
     first = make_generation(tmp_path, "1", fill_with("one"))
-    write_pointer(tmp_path, "current", first.name + "\n")
+    assert current(tmp_path) == first == tmp_path / "graph-1"
     second = make_generation(tmp_path, "2", fill_with("two"))
-    assert current(tmp_path) == first
-    write_pointer(tmp_path, "current", second.name + "\n")
     assert current(tmp_path) == second
+    assert make_generation(tmp_path, "1", forbidden) == current(tmp_path) == first
 
 
-def test_switching_the_pointer_leaves_nothing_beside_it(tmp_path):
-    write_pointer(tmp_path, "current", "graph-1\n")
-    write_pointer(tmp_path, "current", "graph-2\n")
-    assert names(tmp_path) == ["current"]
-    assert (tmp_path / "current").read_text() == "graph-2\n"
+def test_making_one_leaves_nothing_but_it_the_pointer_and_the_lock(tmp_path):
+    make_generation(tmp_path, "1", fill_with("one"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build.lock", "current", "graph-1"]
 
 
-def test_several_pointers_live_in_one_folder(tmp_path):
+def test_several_pointers_live_in_one_folder_each_with_its_note(tmp_path):
     for key in ("1", "2"):
-        write_pointer(tmp_path, f"seen-{key}", make_generation(tmp_path, key, fill_with(key)).name + "\nwhat it saw\n")
-    assert [current(tmp_path, f"seen-{key}").name for key in ("1", "2")] == ["graph-1", "graph-2"]
+        make_generation(tmp_path, key, fill_with(key), Pointer(f"seen-{key}", note=f"saw {key}\nand more", owner=str(tmp_path)))
+    assert read_pointer(tmp_path, "seen-1") == Pointer("graph-1", note="saw 1\nand more", owner=str(tmp_path))
+    assert read_pointer(tmp_path, "seen-2") == Pointer("graph-2", note="saw 2\nand more", owner=str(tmp_path))
 
 
-@pytest.mark.parametrize("text", ["graph-9\n", "../elsewhere\n"])
-def test_a_pointer_that_leads_nowhere_is_an_error_with_a_remedy(tmp_path, text):
-    write_pointer(tmp_path, "current", text)
-    with pytest.raises(KgError, match="is gone; make it anew with `kg build --store"):
+def test_what_a_pointer_names_is_never_forgotten(tmp_path):
+    pinned = make_generation(tmp_path, "pinned", fill_with("x"), Pointer("seen-a", owner=str(tmp_path)))
+    for number in range(KEPT + 3):
+        make_generation(tmp_path, str(number), fill_with("x"))
+    assert pinned.is_dir()
+
+
+def test_the_pointer_of_an_installation_that_is_gone_is_cleared_with_its_graph(tmp_path):
+    gone = make_generation(tmp_path, "gone", fill_with("x"), Pointer("seen-a", owner=str(tmp_path / "nowhere")))
+    os.utime(gone, (1_000_000, 1_000_000))
+    for number in range(KEPT + 1):
+        make_generation(tmp_path, str(number), fill_with("x"))
+    assert not gone.exists()
+    assert not (tmp_path / "seen-a").exists()
+
+
+def test_nothing_that_bears_no_name_of_ours_is_touched(tmp_path):
+    for name in ("graph-Thesis", "graph-my-notes", "graph", "photos"):
+        (tmp_path / name).mkdir()
+    for number in range(KEPT + 3):
+        make_generation(tmp_path, str(number), fill_with("x"))
+    assert {"graph-Thesis", "graph-my-notes", "graph", "photos"} <= set(names(tmp_path))
+
+
+def test_a_pointer_to_what_is_gone_is_an_error_with_a_remedy(tmp_path):
+    (tmp_path / "current").write_text("graph-9\n\n")
+    with pytest.raises(KgError, match="its graph graph-9 is gone; make one with `kg build --store"):
         current(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"../elsewhere\n", b"\xff\xfe", b"photos\n"])
+def test_a_pointer_that_is_none_of_ours_is_no_graph(tmp_path, content):
+    (tmp_path / "current").write_bytes(content)
+    with pytest.raises(KgError, match="holds no graph; make one with `kg build --store"):
+        current(tmp_path)
+
+
+def test_a_folder_in_place_of_the_pointer_is_no_graph(tmp_path):
+    (tmp_path / "current").mkdir()
+    with pytest.raises(KgError, match="holds no graph"):
+        current(tmp_path)
+
+
+def test_a_name_no_folder_can_have_is_an_error(tmp_path):
+    with pytest.raises(KgError, match=r"no folder can have that name|no such folder"):
+        current(tmp_path / ("a" * 5000))
 
 
 def test_a_generation_is_made_once(tmp_path):
@@ -78,8 +111,7 @@ def test_a_generation_made_anew_stands_beside_the_old_and_is_the_one_found_from_
 
 
 def test_a_builder_that_fails_leaves_what_was_there(tmp_path):
-    first = make_generation(tmp_path, "abc", fill_with("one"))
-    write_pointer(tmp_path, "current", first.name + "\n")
+    make_generation(tmp_path, "abc", fill_with("one"))
 
     def fail(path):
         fill_with("half")(path)
@@ -123,9 +155,9 @@ def test_a_reader_goes_on_reading_what_it_opened_while_the_graph_is_made_anew(tm
     def write(quads):
         return lambda path: EmbeddedStore.write(path, EmbeddedStore.in_memory(quads))
 
-    write_pointer(tmp_path, "current", make_generation(tmp_path, "abc", write(old)).name + "\n")
+    make_generation(tmp_path, "abc", write(old))
     reader = open_store(str(tmp_path))
-    write_pointer(tmp_path, "current", make_generation(tmp_path, "abc", write(new), anew=True).name + "\n")
+    make_generation(tmp_path, "abc", write(new), anew=True)
     assert [len(list(store.quads())) for store in (reader, open_store(str(tmp_path)))] == [1, 2]
 
 

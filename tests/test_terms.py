@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import terms
-from kg.terms import PREFIXES, SLUG, curie, expand, graph_iri, mint_slug, org_iri, project_iri, slug_of
+from kg.terms import PREFIXES, SLUG, curie, expand, graph_iri, org_iri, project_iri, slug_of
 
 law = settings(deadline=None, max_examples=300)
 SLUGS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
@@ -32,29 +32,6 @@ def test_whatever_an_iri_is_shortened_to_expands_to_that_iri(namespace, rest):
 def test_a_minted_iri_gives_its_slug_back(slug):
     assert {slug_of(mint(slug)) for mint in (project_iri, org_iri, graph_iri)} == {slug}
     assert len({mint(slug) for mint in (project_iri, org_iri, graph_iri)}) == 3
-
-
-@law
-@given(st.text(max_size=30))
-def test_minting_a_slug_gives_a_slug_or_nothing_and_is_idempotent(text):
-    slug = mint_slug(text)
-    assert slug == "" or SLUG.match(slug)
-    assert mint_slug(slug) == slug
-
-
-@pytest.mark.parametrize(
-    ("text", "slug"),
-    [
-        ("Node.js", "node-js"),
-        ("  Open  Source ", "open-source"),
-        ("Société Générale", "societe-generale"),
-        ("C++", "c"),
-        ("日本", ""),
-        ("TiKV", "tikv"),
-    ],
-)
-def test_a_slug_is_made_of_ascii_words(text, slug):
-    assert mint_slug(text) == slug
 
 
 @pytest.mark.parametrize("text", ["", "A", "a--b", "-a", "a-", "a_b", "a b", "a\n", "é", "a/b"])

@@ -163,16 +163,19 @@ _OPTIONS = {
 
 
 def shared_options(
-    function: F, *, formats: Sequence[str] = ROW_FORMATS, metavar: str | None = None, without: Sequence[str] = ()
+    function: F, *, formats: Sequence[str] = ROW_FORMATS, metavar: str | None = None, hidden: Sequence[str] = ()
 ) -> F:
-    """Add every shared option but those `without`; the function gets their values. `metavar` is what help says of formats."""
-    for name, option in reversed(_OPTIONS.items()):
-        if name not in without:
-            function = option(function)
-    if formats != ROW_FORMATS:
-        for param in function.__click_params__:  # type: ignore[attr-defined]
-            if param.name == "format":
-                param.type, param.metavar = click.Choice(formats), metavar
+    """Add every shared option; the function gets their values. `metavar` is what help says of the formats.
+
+    The `hidden` ones are not in its help: they are there to be refused in words.
+    """
+    for option in reversed(_OPTIONS.values()):
+        function = option(function)
+    for param in function.__click_params__:  # type: ignore[attr-defined]
+        if param.name in hidden:
+            param.hidden = True
+        elif param.name == "format" and formats != ROW_FORMATS:
+            param.type, param.metavar = click.Choice(formats), metavar
     return function
 
 
@@ -183,7 +186,7 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
         @functools.wraps(function)
         @click.pass_context
         def wrapper(ctx: click.Context, /, *args: Any, **kwargs: Any) -> Any:
-            given = {name: kwargs.pop(name) for name in _OPTIONS if name in kwargs}
+            given = {name: kwargs.pop(name) for name in _OPTIONS}
             settings = ctx.ensure_object(Settings).merged(given)
             ctx.obj = settings
             ctx.find_root().obj = settings
@@ -195,8 +198,8 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
                 raise click.UsageError(f"`kg {ctx.info_name}` has no format {settings.format!r}; it has {', '.join(formats)}")
             return function(settings, *args, **kwargs)
 
-        without = [name for name, known in (("as_of", as_of), ("format", formats)) if not known]
-        return shared_options(wrapper, formats=formats or ROW_FORMATS, without=without)  # type: ignore[return-value]
+        hidden = [name for name, known in (("as_of", as_of), ("format", formats)) if not known]
+        return shared_options(wrapper, formats=formats, hidden=hidden)  # type: ignore[return-value]
 
     return decorate
 

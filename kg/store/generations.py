@@ -63,7 +63,9 @@ def current(folder: Path) -> Path:
     return folder / found.name
 
 
-def make_generation(folder: Path, key: str, fill: Callable[[Path], None], pointer: Pointer, *, anew: bool = False) -> Path:
+def make_generation(
+    folder: Path, key: str, fill: Callable[[Path], None], pointer: Pointer = Pointer(), *, anew: bool = False
+) -> Path:
     """The folder of the generation `key`, made by `fill` unless it is there, with the pointer switched to it.
 
     Two makers at once make it once. Nothing in the folder is touched that does not bear one of our names.

@@ -250,7 +250,7 @@ def test_a_negative_answer_of_rows_keeps_the_header_for_machines(kg):
 def test_a_store_that_is_not_there_exits_3_and_says_how_to_make_one(kg, tmp_path, verb):
     nowhere = tmp_path / "nowhere"
     for folder, reason in (
-        (nowhere, f"no such folder; make a graph there with `kg build --store {nowhere}`"),
+        (nowhere, f"no such folder; make one with `kg build --store {nowhere}`"),
         (tmp_path, f"holds no graph; make one with `kg build --store {tmp_path}`"),
     ):
         answer = kg(*verb, "--store", folder)
@@ -335,7 +335,7 @@ def test_a_verb_whose_answer_depends_on_no_day_refuses_as_of_by_name(kg, verb):
     for args in ((*verb, "--as-of", "2020-01-01"), ("--as-of", "2020-01-01", *verb)):
         answer = kg(*args)
         assert (answer.exit_code, answer.stdout) == (2, "")
-        assert "has no --as-of" in answer.stderr
+        assert "cannot answer as of a day yet" in answer.stderr
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("qurey", "query"), ("move", "moves"), ("shwo", "show"), ("exprot", "export")])

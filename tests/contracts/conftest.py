@@ -7,7 +7,7 @@ import rdflib
 from kg.graph import Graph
 from kg.store import Rows, open_store
 from kg.store.embedded import EmbeddedStore
-from kg.store.generations import make_generation, write_pointer
+from kg.store.generations import make_generation
 from kg.terms import PREFIXES
 
 # Two sources tell of one donation: both say who received it (one statement, stated twice), each gives a date of its own.
@@ -35,8 +35,7 @@ def small_quads():
 @pytest.fixture(scope="session")
 def folder_of_two_sources(small_quads, tmp_path_factory):
     folder = tmp_path_factory.mktemp("small") / "graph"
-    target = make_generation(folder, "1", lambda path: EmbeddedStore.write(path, EmbeddedStore.in_memory(small_quads)))
-    write_pointer(folder, "current", target.name + "\n")
+    make_generation(folder, "1", lambda path: EmbeddedStore.write(path, EmbeddedStore.in_memory(small_quads)))
     return folder
 
 

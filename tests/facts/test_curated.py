@@ -213,7 +213,8 @@ ONE_PROBLEM = {
     ),
     "an event of two kinds": (
         WIDGET + '\n[[rename]]\nevent = "to-commons"\nformer = "W"\nnew = "Widget"\nsources = ["news"]\n',
-        "event 'widget-to-commons' is both a Donation and a ProjectRename; give one of them another `event`",
+        "projects/widget.toml: [[rename]] 1: event: 'widget-to-commons' is a ProjectRename here and a Donation in"
+        " projects/widget.toml: [[donation]] 1; give one of them another `event`",
     ),
     "an id that differs from the file's name": (
         WIDGET.replace('id = "widget"', 'id = "wodget"'),
@@ -293,7 +294,26 @@ def test_two_subjects_may_not_share_one_event(problems):
         "projects__a": 'id = "a"\nname = "A"\n' + NEWS + event.format("b-c"),
         "projects__a-b": 'id = "a-b"\nname = "AB"\n' + NEWS + event.format("c"),
     }
-    assert problems(**files) == ["event 'a-b-c' is one of 'a-b' and one of 'a'; give one of them another `event`"]
+    assert problems(**files) == [
+        "projects/a.toml: [[rename]] 1: event: 'a-b-c' is one of 'a' here and one of 'a-b' in projects/a-b.toml: [[rename]] 1;"
+        " give one of them another `event`"
+    ]
+
+
+def test_two_tables_of_one_kind_may_tell_of_one_event(problems):
+    again = DONATION.replace('"2015-03"', '"2015"').replace("news", "registry")
+    assert problems(projects__widget='id = "widget"\nname = "Widget"\n' + NEWS + REGISTRY + DONATION + again) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '\n[[rename]]\nevent = "to-commons"\nformer = "W"\nnew = "Widget"\nsources = ["news", "registry"]\n',
+        '\n[[holding]]\nby = "acme"\nrole = "trademark"\nfrom = "2015"\nuntil = "2014"\nsources = ["news", "registry"]\n',
+    ],
+)
+def test_a_problem_of_a_table_is_said_once_however_many_sources_it_cites(row, problems):
+    assert len(problems(projects__widget='id = "widget"\nname = "Widget"\n' + NEWS + REGISTRY + DONATION + row)) == 1
 
 
 def test_every_problem_of_every_file_is_reported_at_once_and_stops_the_reading(write_facts):
