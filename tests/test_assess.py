@@ -362,7 +362,7 @@ def test_a_rule_of_the_charter_decides_where_the_unlisted_seats_leave_it_open(to
 
 
 def test_the_size_of_another_body_is_not_that_of_the_board(told):
-    other = ("charter_rule", {"rule": "seat-composition", "organ": "technical-committee", "board_size": 3})
+    other = ("charter_rule", {"rule": "seat-composition", "organ": "technical-body", "board_size": 3})
     seats = (seat("acme", 1), seat("globex", 1), seat("initech", 1))
     assert outcomes(roster(told, *seats, other, initech="company"))[N3] == UNKNOWN
 

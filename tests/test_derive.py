@@ -384,8 +384,8 @@ def test_a_purchase_moves_each_role_for_itself(told):
 def test_who_only_opened_a_project_held_it_at_most_until_another_is_seen(told):
     graph = told(acme=ACME, globex=GLOBEX, widget=[opening(occurred="2014-06-06"), holding(by="globex", as_of="2020-02-02")])
     assert held(graph) == [
-        ("globex", "", "2020-02-02", "", "", "", ""),
         ("acme", "2014-06-06", "2014-06-06", "", "2020-02-02", "widget-opening-1", ""),
+        ("globex", "", "2020-02-02", "", "", "", ""),
     ]
     assert holders(graph, "2020-02-01") == {("acme", "possible"), ("globex", "possible")}
     assert holders(graph, "2020-02-02") == {("globex", "definite")}
