@@ -381,7 +381,7 @@ def relation_bounds(store: Writable) -> Iterator[Quad]:
     for relation, event, organization in _rows(
         store, "SELECT DISTINCT ?r ?e ?o { ?r a osgov:Control ; osgov:startedBy ?e ; osgov:controlled ?o }"
     ):
-        days = [d for _, d in dates.get(event, [])]
+        days = _precise(d for _, d in dates.get(event, []))
         bought[organization].append(
             (min((d.earliest for d in days), default=""), max((d.latest for d in days), default=""), relation)
         )

@@ -245,12 +245,12 @@ def test_a_missing_parameter_is_misuse_with_its_meaning_and_an_example():
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("n", "seven", "n=seven: must be a whole number"),
-        ("n", "1.5", "n=1.5: must be a whole number"),
+        ("n", "seven", "n 'seven': must be a whole number"),
+        ("n", "1.5", "n '1.5': must be a whole number"),
         ("n", "٣", "must be a whole number"),
         ("n", "", "must be a whole number"),
-        ("f", "maybe", "f=maybe: must be yes or no"),
-        ("d", "2016", "d=2016: must be a day, such as 2016-01-01"),
+        ("f", "maybe", "f 'maybe': must be yes or no"),
+        ("d", "2016", "d '2016': must be a day, such as 2016-01-01"),
         ("d", "2016-02-30", "no such day"),
         ("a", "last year", "'last year' is no date"),
         ("b", "2016-13", "no such month"),

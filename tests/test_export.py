@@ -192,5 +192,5 @@ def test_the_command_writes_the_list_of_nodes_beside_the_list_of_edges(small_fol
     )
     assert {node["Id"] for node in nodes} == {"o:acme", "o:bolt", "o:harbour", "o:umbrella", "p:loom", "p:weaver"}
     assert {edge[end] for edge in edges for end in ("Source", "Target")} == {node["Id"] for node in nodes}
-    assert answer.stderr == "6 nodes, 5 edges\n"
+    assert answer.stderr == f"nodes: {tmp_path / 'moves.nodes.csv'}\n6 nodes, 5 edges\n"
     assert export(small_folder, "csv", "--quiet").stderr == ""

@@ -8,15 +8,18 @@ import pytest
 
 from kg import network
 
-FOUNDATIONS = [
-    {
-        "foundation": "Harbour Foundation",
-        "foundation_id": "harbour",
-        "umbrella": "Umbrella Foundation",
-        "umbrella_id": "umbrella",
-        "sources": ["https://h"],
-    },
-    {"foundation": "Umbrella Foundation", "foundation_id": "umbrella", "umbrella": None, "sources": []},
+ENTITIES = [
+    {"id": "acme", "name": "Acme", "kind": "company"},
+    {"id": "bolt", "name": "Bolt", "kind": "company"},
+    {"id": "harbour", "name": "Harbour Foundation", "kind": "foundation"},
+    {"id": "umbrella", "name": "Umbrella Foundation", "kind": "foundation"},
+    {"id": "loom", "name": "Loom", "kind": "company"},
+    {"id": "loom", "name": "Loom", "kind": "project"},
+    {"id": "weaver", "name": "Weaver", "kind": "project"},
+]
+AFFILIATIONS = [
+    {"organization_id": "harbour", "parent_id": "umbrella", "from": None, "until": None, "sources": ["https://h"]},
+    {"organization_id": "bolt", "parent_id": "umbrella", "from": "2001", "until": "2002", "sources": ["https://b"]},
 ]
 MOVE = {
     "project": "Weaver",
@@ -41,10 +44,10 @@ KEPT = {
 
 @pytest.fixture
 def network_of():
-    """The network of the foundations above and the moves and holdings given."""
+    """The network of the affiliations above and the moves and holdings given."""
 
     def make(moves=(), nonmoves=()):
-        tables = {"foundations": FOUNDATIONS, "moves": list(moves), "nonmoves": list(nonmoves)}
+        tables = {"entities": ENTITIES, "affiliations": AFFILIATIONS, "moves": list(moves), "nonmoves": list(nonmoves)}
         return network.transfers(lambda name, values=None: tables[name])
 
     return make
@@ -66,8 +69,8 @@ def test_a_gift_by_two_is_an_edge_from_each_and_one_to_the_recipient(network_of)
 
 def test_a_node_says_what_it_is_called_and_what_kind_of_thing_it_is(network_of):
     assert dict(network_of([MOVE], [KEPT]).nodes(data=True)) == {
-        "o:acme": {"label": "Acme", "kind": "donor"},
-        "o:bolt": {"label": "Bolt", "kind": "donor"},
+        "o:acme": {"label": "Acme", "kind": "company"},
+        "o:bolt": {"label": "Bolt", "kind": "company"},
         "o:harbour": {"label": "Harbour Foundation", "kind": "foundation"},
         "o:umbrella": {"label": "Umbrella Foundation", "kind": "foundation"},
         "p:loom": {"label": "Loom", "kind": "project"},

@@ -234,16 +234,27 @@ def test_a_table_wraps_a_long_cell_under_itself():
 
 
 def test_rows_too_wide_for_columns_become_blocks_of_lines():
-    rows = [{"name": "one two three four five", "long_word": "six " * 9}, {"name": "Dapr", "long_word": None}]
-    assert render(("name", "long_word"), rows, "table", width=25).split("\n") == [
-        "name       one two three",
-        "           four five",
+    rows = [
+        {"name": "Kubernetes", "seen": "2026-08-07", "long_word": "six " * 9},
+        {"name": "Dapr", "seen": None, "long_word": None},
+    ]
+    assert render(("name", "seen", "long_word"), rows, "table", width=25).split("\n") == [
+        "name       Kubernetes",
+        "seen       2026-08-07",
         "long word  six six six",
         "           six six six",
         "           six six six",
         "",
         "name       Dapr",
         "",
+    ]
+
+
+def test_a_date_is_not_cut_to_make_room():
+    rows = [{"a": "2026-08-07", "b": "several words that wrap", "c": "2024-02-13"}]
+    assert render(("a", "b", "c"), rows, "table", width=40).split("\n")[2:4] == [
+        "2026-08-07  several words     2024-02-13",
+        "            that wrap",
     ]
 
 
