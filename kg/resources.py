@@ -8,9 +8,16 @@ PACKAGE = Path(__file__).resolve().parent
 FACTS = PACKAGE / "facts"
 
 
+_SHIPPED = PACKAGE / "_data"
+
+
+def is_installed() -> bool:
+    """Whether this is an installed wheel, not a checkout (or an editable install of one)."""
+    return _SHIPPED.is_dir()
+
+
 def _data(name: str) -> Path:
-    shipped = PACKAGE / "_data" / name
-    return shipped if shipped.is_dir() else PACKAGE.parent / name
+    return (_SHIPPED if is_installed() else PACKAGE.parent) / name
 
 
 def ontology_dir() -> Path:

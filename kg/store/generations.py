@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -70,6 +69,8 @@ def make_generation(
 
     Two makers at once make it once. Nothing in the folder is touched that does not bear one of our names.
     """
+    import shutil
+
     from filelock import FileLock
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,6 +96,8 @@ def make_generation(
 
 def _forget_old(folder: Path) -> None:
     """Remove the generations that no pointer names, but for the newest; and pointers of installations that are gone."""
+    import shutil
+
     named = set()
     for file in [folder / "current", *folder.glob("seen-*")]:
         found = read_pointer(folder, file.name)
