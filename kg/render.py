@@ -214,7 +214,7 @@ def _table(columns: Sequence[str], rows: list[dict[str, Cell]], width: int, colo
             values = row[column] if isinstance(row[column], list) else [text_of(row[column])]
             for value in values:
                 if value:
-                    console.print(Text(f"  {value}", style="dim"))
+                    console.print(Text(f"  {_short(value)}", style="dim"))
     return out.getvalue()
 
 

@@ -26,5 +26,5 @@ def ontology_dir() -> Path:
 
 
 def queries_dir() -> Path:
-    """The folder of the named queries, with `rules/` (derived facts) and `checks/` below it."""
+    """The folder of the named queries, with `rules/` (derived facts) below it."""
     return _data("queries")
