@@ -26,6 +26,8 @@ PROJECT_SECTIONS: tuple[Section, ...] = (
 )
 ORGANIZATION_SECTIONS: tuple[Section, ...] = (
     ("What happened to it", "identity-changes", "about", {}),
+    ("Legal form", "legal-forms", "about", {}),
+    ("Part of, and parts", "affiliations", "about", {}),
     ("Control", "controllers", "about", {}),
     ("Gave", "moves", "donor", {"all_kinds": "yes"}),
     ("Received", "moves", "to", {"all_kinds": "yes"}),
