@@ -33,6 +33,7 @@ from kg.terms import XSD
 Term = NamedNode | Literal
 Resolve = Callable[[str, str], str]
 
+JOINT = " + "  # between the values in the columns that a query pairs: the donors of one gift
 _PARAM = re.compile(r"param (\w+) (\S+?)(\?)? (?:—|-) (.+)")
 TYPES = {
     "project": "the name of a project",

@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 
-JOINT = " + "  # between the donors of one gift, in rows
+from kg.catalog import JOINT
 
 Run = Callable[..., Iterable[Mapping[str, Any]]]
 

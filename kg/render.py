@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kg.catalog import JOINT
 from kg.store import Rows
 from kg.terms import XSD, curie
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 ROW_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "markdown")
 W3C_FORMATS = ("sparql-json", "sparql-xml", "sparql-csv", "sparql-tsv")
 GRAPH_FORMATS = ("turtle", "nt", "jsonld", "rdfxml")
-
-JOINT = " + "  # between several donors of one gift
 
 Cell = Any  # None, bool, int, float, str, or a list of str
 
