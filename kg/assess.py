@@ -9,24 +9,17 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms as t
 from kg.resources import ontology_dir
-from kg.store import Answer, Rows
+from kg.store import Store, texts
 from kg.triples import TYPE, concept, osgov
 
 GRAPH = NamedNode(t.DERIVED_GRAPH)
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
-
-
-class Askable(Protocol):
-    """A store that can be asked."""
-
-    def query(self, text: str, *, timeout: float | None = None) -> Answer:
-        """See `kg.store.Store.query`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ def criteria() -> dict[str, Any]:
     return tomllib.loads((ontology_dir() / "criteria.toml").read_text("utf-8"))
 
 
-def assessments(store: Askable) -> Iterator[Quad]:
+def assessments(store: Store) -> Iterator[Quad]:
     """An Assessment per foundation and criterion, one with the verdict on each foundation, and one on each project."""
     settings = criteria()
     world = _read(store)
@@ -188,11 +181,9 @@ def _group(company: str, world: _World) -> str:
     return company
 
 
-def _read(store: Askable) -> _World:
+def _read(store: Store) -> _World:
     def rows(text: str) -> list[tuple[str, ...]]:
-        answer = store.query(text)
-        assert isinstance(answer, Rows)
-        return sorted(tuple("" if c is None else c.value for c in row) for row in answer.rows)  # type: ignore[union-attr]
+        return sorted(texts(store, text))
 
     world = _World({}, {}, {}, {}, {}, {})
     for kind in ("Company", "Foundation", "PublicBody", "Community"):
@@ -240,19 +231,18 @@ def _read(store: Askable) -> _World:
     return world
 
 
-def _vendor_projects(store: Askable, world: _World, settings: dict[str, Any]) -> Iterator[Quad]:
+def _vendor_projects(store: Store, world: _World, settings: dict[str, Any]) -> Iterator[Quad]:
     """Whether a company holds the legal home of each project, as far as the facts go."""
-    answer = store.query(
+    holders: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for project, stewardship, steward in texts(
+        store,
         "SELECT DISTINCT ?p ?s ?o { ?p a osgov:Project . OPTIONAL { ?s a osgov:Stewardship ; osgov:project ?p ;"
         " osgov:role v:role-legal-home ; osgov:steward ?o . FILTER NOT EXISTS { ?s osgov:endedBy ?e }"
-        " FILTER NOT EXISTS { ?s osgov:endsNoLater ?u } } } ORDER BY ?p ?s ?o"
-    )
-    assert isinstance(answer, Rows)
-    holders: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for project, stewardship, steward in answer.rows:
-        found = holders[project.value]  # type: ignore[union-attr]
-        if stewardship is not None and steward is not None:
-            found.append((steward.value, stewardship.value))  # type: ignore[union-attr]
+        " FILTER NOT EXISTS { ?s osgov:endsNoLater ?u } } } ORDER BY ?p ?s ?o",
+    ):
+        found = holders[project]
+        if stewardship:
+            found.append((steward, stewardship))
     for project_iri, found in sorted(holders.items()):
         companies = [fact for steward, fact in found if "Company" in world.kinds.get(steward, set())]
         if companies:

@@ -48,6 +48,15 @@ def fill(store: EmbeddedStore, facts: Path = FACTS) -> None:
     derive(store)
 
 
+def build_in_memory(facts: Path = FACTS) -> EmbeddedStore:
+    """The whole graph in memory. Raises FactsError."""
+    from kg.store.embedded import EmbeddedStore
+
+    store = EmbeddedStore.in_memory()
+    fill(store, facts)
+    return store
+
+
 def build_at(path: Path, facts: Path = FACTS) -> None:
     """Make the graph in a new folder and close it.
 
@@ -56,9 +65,7 @@ def build_at(path: Path, facts: Path = FACTS) -> None:
     """
     from kg.store.embedded import EmbeddedStore
 
-    made = EmbeddedStore.in_memory()
-    fill(made, facts)
-    EmbeddedStore.write(path, made)
+    EmbeddedStore.write(path, build_in_memory(facts))
 
 
 def build_folder(folder: Path) -> Path:
@@ -97,9 +104,7 @@ def open_default(say: Callable[[str], None] | None = None) -> EmbeddedStore:
             return EmbeddedStore.at(rebuild_default(), str(path.parent))
     except OSError as error:
         (say or _to_stderr)(f"kg: no cache ({error}); the graph is built in memory for this one run")
-        store = EmbeddedStore.in_memory()
-        fill(store)
-        return store
+        return build_in_memory()
 
 
 def _to_stderr(text: str) -> None:

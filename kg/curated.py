@@ -45,7 +45,7 @@ class _Reading:
     entities: dict[str, dict[str, str]] = field(default_factory=lambda: {"projects": {}, "organizations": {}})
     sources: dict[str, tuple[Source, str]] = field(default_factory=dict)
     urls: dict[str, tuple[str, str]] = field(default_factory=dict)
-    external: dict[tuple[str, str], str] = field(default_factory=dict)
+    wikidata: dict[str, str] = field(default_factory=dict)
     events: dict[str, tuple[Event, str]] = field(default_factory=dict)
 
 
@@ -272,12 +272,11 @@ def _hint(text: str, known: list[str]) -> str:
 def _read_identity(file: FactFile, values: Data, state: _Reading) -> None:
     if values["id"] != file.path.stem:
         state.problems.append(f"{file.label}: id: {values['id']!r} differs from the file's name; rename one of them")
-    for name in ("wikidata_id", "github_org"):
-        if name in values:
-            # One GitHub organization may hold several projects and belong to a company too; a Wikidata item is one thing.
-            other = state.external.setdefault((name, values[name]), file.label) if name == "wikidata_id" else file.label
-            if other != file.label:
-                state.problems.append(f"{file.label}: {name}: {values[name]} is already that of {other}; one of them is wrong")
+    # A Wikidata item is one thing; a GitHub organization may hold several projects and belong to a company too.
+    if item := values.get("wikidata_id"):
+        other = state.wikidata.setdefault(item, file.label)
+        if other != file.label:
+            state.problems.append(f"{file.label}: wikidata_id: {item} is already that of {other}; one of them is wrong")
     kind = "Project" if file.folder == "projects" else ORGANIZATION_KINDS[values["kind"]]
     state.records.append(
         Entity(

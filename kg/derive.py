@@ -17,7 +17,7 @@ from kg import terms as t
 from kg.assess import assessments
 from kg.dates import PartialDate
 from kg.resources import queries_dir
-from kg.store import Answer, Rows
+from kg.store import Store, texts
 from kg.triples import TYPE, concept, day_literal, osgov
 
 GRAPH = NamedNode(t.DERIVED_GRAPH)
@@ -37,15 +37,15 @@ ACCEPTED_KINDS = (
 )
 
 
+# The stated dates of each event, each with its basis.
+DatesOfEvents = dict[str, list[tuple[str, PartialDate]]]
+
 # A stewardship as sources state it: project, role, steward, from, until, seen; '' where unstated.
 Sighting = tuple[str, str, str, str, str, str]
 
 
-class Writable(Protocol):
-    """A store that can be asked and added to while it is being built."""
-
-    def query(self, text: str, *, timeout: float | None = None) -> Answer:
-        """See `kg.store.Store.query`."""
+class Writable(Store, Protocol):
+    """A store that is being built: it can be asked, and added to."""
 
     def add(self, quads: Iterable[Quad]) -> None:
         """Add quads of named graphs."""
@@ -82,16 +82,10 @@ def _rule(store: Writable, path: Path) -> Iterator[Quad]:
     return (Quad(triple.subject, triple.predicate, triple.object, GRAPH) for triple in answer)
 
 
-def _rows(store: Writable, text: str) -> list[tuple[str, ...]]:
-    answer = store.query(text)
-    assert isinstance(answer, Rows)
-    return [tuple("" if cell is None else cell.value for cell in row) for row in answer.rows]  # type: ignore[union-attr]
-
-
-def _dates_of_events(store: Writable) -> dict[str, list[tuple[str, PartialDate]]]:
-    found: dict[str, list[tuple[str, PartialDate]]] = defaultdict(list)
+def _dates_of_events(store: Writable) -> DatesOfEvents:
+    found: DatesOfEvents = defaultdict(list)
     for basis in BASES:
-        for event, date in _rows(store, f"SELECT ?event ?date {{ ?event osgov:{basis} ?date }} ORDER BY ?event STR(?date)"):
+        for event, date in texts(store, f"SELECT ?event ?date {{ ?event osgov:{basis} ?date }} ORDER BY ?event STR(?date)"):
             found[event].append((basis, PartialDate(date)))
     return found
 
@@ -103,7 +97,7 @@ def event_bounds(store: Writable) -> Iterator[Quad]:
     for those that say the same as another less precisely.
     """
     kinds = " ".join(f"osgov:{kind}" for kind in ACCEPTED_KINDS)
-    accepted = {event for (event,) in _rows(store, f"SELECT DISTINCT ?e {{ VALUES ?kind {{ {kinds} }} ?e a ?kind }}")}
+    accepted = {event for (event,) in texts(store, f"SELECT DISTINCT ?e {{ VALUES ?kind {{ {kinds} }} ?e a ?kind }}")}
     for event, dates in sorted(_dates_of_events(store).items()):
         order = BASES if event in accepted else OTHER_BASES
         basis = next(b for b in order if any(b == found for found, _ in dates))
@@ -112,14 +106,20 @@ def event_bounds(store: Writable) -> Iterator[Quad]:
         node = NamedNode(event)
         yield Quad(node, osgov("dateBasis"), osgov(basis), GRAPH)
         yield Quad(node, osgov("statedDate"), Literal(shown.text, datatype=NamedNode(shown.datatype)), GRAPH)
-        yield Quad(node, osgov("earliest"), day_literal(min(d.earliest for d in stated)), GRAPH)
-        yield Quad(node, osgov("latest"), day_literal(max(d.latest for d in stated)), GRAPH)
+        for name, day in zip(("earliest", "latest"), _window(stated), strict=True):
+            yield Quad(node, osgov(name), day_literal(day), GRAPH)
 
 
 def _precise(dates: Iterable[PartialDate]) -> list[PartialDate]:
     """The dates without those that only say less precisely what another says: 2015 beside 2015-07-21."""
     listed = list(dates)
     return [d for d in listed if not any(other.text != d.text and other.text.startswith(d.text) for other in listed)]
+
+
+def _window(dates: Iterable[PartialDate]) -> tuple[str, str]:
+    """The first and the last day that the dates can mean; '' twice where there are none."""
+    listed = list(dates)
+    return min((d.earliest for d in listed), default=""), max((d.latest for d in listed), default="")
 
 
 @dataclass(slots=True)
@@ -164,8 +164,7 @@ class _Transition:
     opening: bool = False
 
 
-def _transitions(store: Writable) -> list[_Transition]:
-    dates = _dates_of_events(store)
+def _transitions(store: Writable, dates: DatesOfEvents) -> list[_Transition]:
     home, mark = concept("role", "legal-home").value, concept("role", "trademark").value
     kinds = {
         "OpenSourcing": (home, "byOrganization"),
@@ -181,9 +180,8 @@ def _transitions(store: Writable) -> list[_Transition]:
             f"SELECT DISTINCT ?event ?project ?giver ?taker {{ ?event a osgov:{kind} ; osgov:project ?project ."
             f" OPTIONAL {{ ?event osgov:fromOrganization ?giver }} OPTIONAL {{ ?event osgov:{taker} ?taker }} }}"
         )
-        for event, project, giver, target in _rows(store, query):
-            days = _precise(d for _, d in dates.get(event, []))
-            window = (min(d.earliest for d in days), max(d.latest for d in days)) if days else ("", "")
+        for event, project, giver, target in texts(store, query):
+            window = _window(_precise(d for _, d in dates.get(event, [])))
             item = found.setdefault(event, _Transition(event, project, role, window, opening=kind == "OpenSourcing"))
             item.givers |= {giver} - {""}
             item.takers |= {target} - {""}
@@ -194,7 +192,7 @@ def _transitions(store: Writable) -> list[_Transition]:
 def _sightings(store: Writable) -> list[Sighting]:
     return sorted(
         tuple(row)  # type: ignore[misc]
-        for row in _rows(
+        for row in texts(
             store,
             "SELECT ?project ?role ?steward ?from ?until ?seen { ?s a osgov:Stewardship ; osgov:project ?project ;"
             " osgov:role ?role ;"
@@ -277,14 +275,12 @@ class Purchase:
     window: tuple[str, str]
 
 
-def _purchases(store: Writable) -> list[Purchase]:
-    dates = _dates_of_events(store)
+def _purchases(store: Writable, dates: DatesOfEvents) -> list[Purchase]:
     query = "SELECT DISTINCT ?o ?b ?e { ?e osgov:organization ?o . ?e osgov:acquirer|osgov:mergedInto ?b } ORDER BY ?e ?o ?b"
     found = []
-    for organization, buyer, event in _rows(store, query):
-        days = _precise(d for _, d in dates.get(event, []))
-        if days:
-            window = (min(d.earliest for d in days), max(d.latest for d in days))
+    for organization, buyer, event in texts(store, query):
+        window = _window(_precise(d for _, d in dates.get(event, [])))
+        if window != ("", ""):
             found.append(Purchase(organization, buyer, event, window))
     return found
 
@@ -334,9 +330,9 @@ def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchase
 
 def stewardships(store: Writable) -> Iterator[Quad]:
     """Every period of holding as a Stewardship with its bounds and the events that begin and end it."""
-    sightings = _sightings(store)
-    periods = intervals(_transitions(store), sightings)
-    succeed(periods, sightings, _purchases(store))
+    dates, sightings = _dates_of_events(store), _sightings(store)
+    periods = intervals(_transitions(store, dates), sightings)
+    succeed(periods, sightings, _purchases(store, dates))
     for period in periods:
         node = period.node
         yield Quad(node, TYPE, osgov("Stewardship"), GRAPH)
@@ -372,19 +368,16 @@ def relation_bounds(store: Writable) -> Iterator[Quad]:
         " osgov:BoardSeats osgov:CharterRule } ?r a ?kind . OPTIONAL { ?r osgov:from ?from } OPTIONAL { ?r osgov:until ?until }"
         " OPTIONAL { ?r osgov:observedOn ?seen } }"
     )
-    for relation, first, last, day in _rows(store, query):
+    for relation, first, last, day in texts(store, query):
         for target, text in ((start, first), (end, last), (seen, day)):
             if text:
                 target[relation].append(PartialDate(text))
     # A later buyer ends an earlier one's control.
     bought: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for relation, event, organization in _rows(
+    for relation, event, organization in texts(
         store, "SELECT DISTINCT ?r ?e ?o { ?r a osgov:Control ; osgov:startedBy ?e ; osgov:controlled ?o }"
     ):
-        days = _precise(d for _, d in dates.get(event, []))
-        bought[organization].append(
-            (min((d.earliest for d in days), default=""), max((d.latest for d in days), default=""), relation)
-        )
+        bought[organization].append((*_window(_precise(d for _, d in dates.get(event, []))), relation))
     ends: dict[str, tuple[str, str]] = {}
     starts: dict[str, tuple[str, str]] = {}
     for purchases in bought.values():
@@ -397,10 +390,10 @@ def relation_bounds(store: Writable) -> Iterator[Quad]:
     for relation in sorted({*start, *seen, *end, *starts}):
         first_bounds = starts.get(relation, ("", ""))
         if start[relation]:
-            first_bounds = (min(d.earliest for d in start[relation]), max(d.latest for d in start[relation]))
+            first_bounds = _window(start[relation])
         elif seen[relation] and relation not in starts:
             first_bounds = ("", min(d.latest for d in seen[relation]))
         last_bounds = ends.get(relation, ("", ""))
         if end[relation]:
-            last_bounds = (min(d.earliest for d in end[relation]), max(d.latest for d in end[relation]))
+            last_bounds = _window(end[relation])
         yield from _bounds(NamedNode(relation), first_bounds, last_bounds)

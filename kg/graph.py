@@ -150,12 +150,9 @@ def open_graph(spec: str | None = None, *, say: Callable[[str], None] | None = N
 
         return Graph(open_default(say))
     if spec == "memory:":
-        from kg.build import fill
-        from kg.store.embedded import EmbeddedStore
+        from kg.build import build_in_memory
 
-        store = EmbeddedStore.in_memory()
-        fill(store)
-        return Graph(store)
+        return Graph(build_in_memory())
     from kg.store import open_store
 
     return Graph(open_store(spec))

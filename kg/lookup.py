@@ -26,8 +26,7 @@ _KINDS = {
 
 _NAMES = """
 SELECT ?entity ?name ?how ?kind WHERE {
-  { VALUES (?class ?kind) { (osgov:Project "project") (osgov:Company "company") (osgov:Foundation "foundation")
-                            (osgov:PublicBody "public body") (osgov:Community "community") } ?entity a ?class . }
+  { VALUES (?class ?kind) { KINDS } ?entity a ?class . }
   { ?entity skos:prefLabel ?name . BIND("name" AS ?how) }
   UNION { ?entity skos:altLabel ?name . BIND("alias" AS ?how) }
   UNION { ?e osgov:formerName ?name ; osgov:project ?entity . BIND("former name" AS ?how) }
@@ -38,7 +37,7 @@ SELECT ?entity ?name ?how ?kind WHERE {
   UNION { ?entity osgov:githubOrg ?org .
           BIND(CONCAT("https://github.com/", ?org) AS ?name) BIND("GitHub organization" AS ?how) }
 }
-"""
+""".replace("KINDS", " ".join(f'(osgov:{name} "{kind}")' for name, kind in _KINDS.items()))
 
 
 @dataclass(frozen=True, slots=True)

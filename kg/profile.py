@@ -123,9 +123,14 @@ def profile(graph: Graph, name: str, *, as_of: str | None = None) -> Profile:
             continue  # these are not dated by the day yet, so they would show another day's world
         table = graph.run(query_name, values)
         if as_of and query_name == "moves":
-            table = Table(table.columns, [{**row, "neutral": "not shown neutral"} for row in table])
+            table = without_verdicts(table)
         sections.append((title, catalog.load(query_name), table))
     return Profile(match, _identity(graph, match), _headline(sections, match, as_of), sections)
+
+
+def without_verdicts(moves: Table) -> Table:
+    """The moves with no recipient shown neutral: a verdict rests on the latest facts, and says nothing of an earlier day."""
+    return Table(moves.columns, [{**row, "neutral": "not shown neutral"} for row in moves])
 
 
 def _identity(graph: Graph, match: Match) -> dict[str, Any]:

@@ -33,7 +33,6 @@ def moves(
     """
     from kg import catalog
     from kg.errors import Misuse
-    from kg.graph import Table
 
     if settings.as_of:
         if neutral_only:
@@ -42,8 +41,9 @@ def moves(
     table = settings.graph().moves(donor=donor, to=to, since=since, until=until, neutral_only=neutral_only, all_kinds=all_kinds)
     query = catalog.load("moves")
     if settings.as_of:
-        # A verdict of today's facts says nothing of that day.
-        table = Table(table.columns, [{**row, "neutral": "not shown neutral"} for row in table])
+        from kg.profile import without_verdicts
+
+        table = without_verdicts(table)
     # Without --all-kinds every row is a gift of a whole project: the column would only take room.
     settings.rows(table, shown=[c for c in query.shown if all_kinds or c != "kind"], below=query.below)
     if not table:

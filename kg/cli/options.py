@@ -214,19 +214,15 @@ class Name(click.ParamType):  # type: ignore[type-arg]
         from click.shell_completion import CompletionItem
 
         from kg.errors import KgError
-        from kg.graph import Table
 
         try:
             settings = ctx.find_object(Settings) or Settings()
-            answer = settings.graph().query(
-                "SELECT ?id ?name { VALUES ?base { '/id/project/' '/id/org/' } ?entity skos:prefLabel ?name ."
-                " FILTER(CONTAINS(STR(?entity), ?base)) BIND(STRAFTER(STR(?entity), ?base) AS ?id) } ORDER BY ?id"
-            )
+            entities = settings.graph().run("entities")
         except KgError:
             return []
         wanted = incomplete.casefold()
-        rows = answer if isinstance(answer, Table) else []
-        return [CompletionItem(row["id"], help=row["name"]) for row in rows if row["id"].startswith(wanted)]
+        fitting = sorted((row["id"], row["name"]) for row in entities if row["id"].startswith(wanted))
+        return [CompletionItem(slug, help=name) for slug, name in fitting]
 
 
 NAME = Name()

@@ -6,14 +6,13 @@ yields a statement once per graph that has it, so a count over it counts sources
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import KgError, Misuse, QueryTimeout
-from kg.store import Answer, Rows
+from kg.errors import KgError, Misuse
+from kg.store import Answer, Rows, answer_within
 from kg.terms import PREFIXES
 
 
@@ -59,24 +58,8 @@ class EmbeddedStore:
         timeout = timeout or self.timeout
         if timeout is None:
             return self._run(text)
-        answers: list[Answer] = []
-        failures: list[BaseException] = []
-
-        def work() -> None:
-            try:
-                answers.append(self._run(text))
-            except BaseException as error:  # noqa: BLE001 - carried to the caller's thread and raised there
-                failures.append(error)
-
-        # The engine cannot be interrupted, but it releases the GIL: whoever waits can leave without it.
-        worker = threading.Thread(target=work, daemon=True)
-        worker.start()
-        worker.join(timeout)
-        if worker.is_alive():
-            raise QueryTimeout(f"no answer within {timeout:g} s; narrow the query, add a LIMIT, or raise --timeout")
-        if failures:
-            raise failures[0]
-        return answers[0]
+        late = f"no answer within {timeout:g} s; narrow the query, add a LIMIT, or raise --timeout"
+        return answer_within(timeout, lambda: self._run(text), late)
 
     def _run(self, text: str) -> Answer:
         try:

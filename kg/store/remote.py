@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
-import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError, URLError
 
 import pyoxigraph as ox
 
-from kg.errors import KgError, Misuse, QueryTimeout
+from kg.errors import KgError, Misuse
 from kg.querytext import blank_out, explain_syntax_error, with_prefixes
-from kg.store import Answer, Rows
+from kg.store import Answer, Rows, answer_within
 from kg.terms import PREFIXES
 
 _AGENT = "osgov-kg (SPARQL client)"
@@ -32,23 +31,9 @@ class RemoteStore:
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
         """Answer a query; see `kg.store.Store.query`. Raises KgError naming the endpoint for anything it cannot answer."""
         deadline = timeout or self.timeout or _TIMEOUT
-        outcome: list[Answer | BaseException] = []
-
-        def work() -> None:
-            try:
-                outcome.append(self._ask(text, deadline))
-            except BaseException as error:  # noqa: BLE001 - carried to the caller's thread and raised there
-                outcome.append(error)
-
+        late = f"{self.spec}: no answer within {deadline:g} s; narrow the query or raise --timeout"
         # SPARQLWrapper's timeout is per socket wait: a server that drips keeps it waiting. So the whole has a deadline.
-        worker = threading.Thread(target=work, daemon=True)
-        worker.start()
-        worker.join(deadline)
-        if not outcome:
-            raise QueryTimeout(f"{self.spec}: no answer within {deadline:g} s; narrow the query or raise --timeout")
-        if isinstance(outcome[0], BaseException):
-            raise outcome[0]
-        return outcome[0]
+        return answer_within(deadline, lambda: self._ask(text, deadline), late)
 
     def quads(self) -> Iterator[ox.Quad]:
         """Every statement of every named graph of the endpoint."""
