@@ -250,7 +250,7 @@ def _vendor_projects(store: Store, world: _World, settings: dict[str, Any]) -> I
         elif found:
             finding, verdict = Finding("vendor-held", FAIL, tuple(fact for _, fact in found)), "not-vendor-project"
         else:
-            finding, verdict = Finding("vendor-held", UNKNOWN), "not-shown-vendor-project"
+            continue  # nobody is known to hold it: there is nothing to assess, and no assessment says so
         yield from _written(project_iri, [finding], verdict, settings)
 
 
@@ -258,11 +258,13 @@ def _written(subject: str, findings: list[Finding], verdict: str, settings: dict
     slug = t.slug_of(subject)
     kind = "project" if subject.startswith(t.PROJECT) else "org"
     summary = NamedNode(f"{t.ASSESSMENT}{kind}-{slug}")
-    yield from _head(summary, subject, settings)
+    yield from _head(summary, subject)
+    yield Quad(summary, osgov("profile"), Literal(settings["profile"]), GRAPH)
+    yield Quad(summary, osgov("ruleVersion"), Literal(settings["version"]), GRAPH)
     yield Quad(summary, osgov("verdict"), concept("verdict", verdict), GRAPH)
     for finding in findings:
         node = NamedNode(f"{t.ASSESSMENT}{kind}-{slug}-{finding.criterion}")
-        yield from _head(node, subject, settings)
+        yield from _head(node, subject)
         yield Quad(node, osgov("criterion"), concept("criterion", finding.criterion), GRAPH)
         yield Quad(node, osgov("outcome"), concept("outcome", finding.outcome), GRAPH)
         yield Quad(summary, osgov("restsOn"), node, GRAPH)
@@ -270,8 +272,6 @@ def _written(subject: str, findings: list[Finding], verdict: str, settings: dict
             yield Quad(node, osgov("restsOn"), NamedNode(fact), GRAPH)
 
 
-def _head(node: NamedNode, subject: str, settings: dict[str, Any]) -> Iterator[Quad]:
+def _head(node: NamedNode, subject: str) -> Iterator[Quad]:
     yield Quad(node, TYPE, osgov("Assessment"), GRAPH)
     yield Quad(node, osgov("assesses"), NamedNode(subject), GRAPH)
-    yield Quad(node, osgov("profile"), Literal(settings["profile"]), GRAPH)
-    yield Quad(node, osgov("ruleVersion"), Literal(settings["version"]), GRAPH)

@@ -6,10 +6,13 @@ file sizes and times with those of the run before, and looks at content only whe
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +21,40 @@ from kg.resources import FACTS, PACKAGE, is_installed, ontology_dir, queries_dir
 if TYPE_CHECKING:
     from pyoxigraph import Quad
 
+    from kg.loading import Loaded, Shelf
     from kg.store import Store
     from kg.store.embedded import EmbeddedStore
 
+    Entries = dict[str, Loaded]
 
-def source_quads(facts: Path = FACTS) -> list[Quad]:
-    """The quads that go in before anything is derived: curated facts and the ontology. Raises FactsError."""
+
+_BATCH = 1_000_000  # quads read while those before them are being written
+
+
+def source_quads(
+    facts: Path = FACTS, shelf: Shelf | None = None, entries: Entries | None = None, only: Collection[str] | None = None
+) -> Iterator[Quad]:
+    """The quads that go in before anything is derived: curated facts, snapshots, what the user loaded, and the ontology.
+
+    `only` names the snapshots wanted, where not all are.
+
+    Raises FactsError where the curated facts, and FeedError where the tables cannot be read.
+    """
+    import pyoxigraph as ox
+
     from kg.curated import read_facts
-    from kg.triples import quads
+    from kg.loading import snapshot_records
+    from kg.triples import Labels, quads
 
-    return [*quads(read_facts(facts)), *_ontology_quads()]
+    labels: Labels = {}
+    yield from quads(read_facts(facts), labels)
+    loaded = {} if shelf is None else shelf.entries() if entries is None else entries
+    yield from quads(snapshot_records(facts, without=loaded, only=only), labels)
+    if shelf is not None:
+        yield from quads(shelf.records(loaded), labels)
+        for path in shelf.graphs(loaded):
+            yield from ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)
+    yield from _ontology_quads()
 
 
 def _ontology_quads() -> Iterator[Quad]:
@@ -40,55 +67,129 @@ def _ontology_quads() -> Iterator[Quad]:
         yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def fill(store: EmbeddedStore, facts: Path = FACTS) -> None:
-    """Put the whole graph into an empty store. Raises FactsError before anything is written."""
+def fill(
+    store: EmbeddedStore,
+    facts: Path = FACTS,
+    shelf: Shelf | None = None,
+    entries: Entries | None = None,
+    only: Collection[str] | None = None,
+) -> None:
+    """Put the graph into an empty store; see `source_quads`. Raises FactsError or FeedError before anything is written."""
     from kg.derive import derive
 
-    store.add(source_quads(facts))
+    store.add(source_quads(facts, shelf, entries, only))
     derive(store)
 
 
-def build_in_memory(facts: Path = FACTS) -> EmbeddedStore:
-    """The whole graph in memory. Raises FactsError."""
+def build_in_memory(facts: Path = FACTS, shelf: Shelf | None = None, entries: Entries | None = None) -> EmbeddedStore:
+    """The whole graph in memory. Raises FactsError or FeedError."""
     from kg.store.embedded import EmbeddedStore
 
     store = EmbeddedStore.in_memory()
-    fill(store, facts)
+    fill(store, facts, shelf, entries)
     return store
 
 
-def build_at(path: Path, facts: Path = FACTS) -> None:
-    """Make the graph in a new folder and close it.
+def build_at(path: Path, facts: Path = FACTS, shelf: Shelf | None = None, entries: Entries | None = None) -> None:
+    """Make the graph in a new folder and close it: what was read is written while the rest is derived from it."""
+    from kg.derive import GRAPH, derive
+    from kg.store.embedded import EmbeddedStore, Writer
 
-    It is put together in memory and written in one go: a store written in several steps keeps a file for each, and every
-    query then looks through all of them.
-    """
-    from kg.store.embedded import EmbeddedStore
+    with Writer(path) as writer, _no_collection():
+        read: list[Quad] = []
+        quads = source_quads(facts, shelf, entries)
+        while part := list(islice(quads, _BATCH)):
+            writer.put(part)
+            read += part
+        store = EmbeddedStore.in_memory(read)
+        derive(store)
+        writer.put(store.store.quads_for_pattern(None, None, None, GRAPH))
 
-    EmbeddedStore.write(path, build_in_memory(facts))
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the collector of cycles: what is made here is kept to the end, and there are no cycles in it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def build_folder(folder: Path) -> Path:
     """Make the current graph of a store folder, and switch to it; returns the generation's folder."""
-    from kg.store.generations import make_generation
+    return _generation(folder, None, anew=True)
 
-    return make_generation(folder, content_key(), build_at, anew=True)
+
+def _generation(folder: Path | None, entries: Entries | None, *, anew: bool = False) -> Path:
+    """Make the graph with these entries of the shelf (by default those that count), and switch to both at once."""
+    from kg.store.generations import Pointer, make_generation
+
+    shelf = shelf_of(folder)
+    counting = shelf.entries() if entries is None else entries
+
+    def switch() -> None:
+        if entries is not None:
+            shelf.write(entries)
+
+    key = content_key(shelf.text(counting) if counting else "")
+    target = folder or default_folder()
+    return make_generation(
+        target,
+        key,
+        lambda path: build_at(path, FACTS, shelf, counting),
+        Pointer() if folder else lambda: Pointer(_pointer_name(), note=_stamp(), owner=str(PACKAGE)),
+        anew=anew,
+        before_switch=switch,
+    )
+
+
+def shelf_of(folder: Path | None) -> Shelf:
+    """Where what a user loaded lies: beside the graphs of a store folder; for the default graph, with the user's data."""
+    from kg.loading import Shelf
+
+    return Shelf(folder / "loaded" if folder else _data_folder() / "loaded")
+
+
+def replace_loaded(folder: Path | None, entries: Entries) -> Path:
+    """Make the graph in which exactly these sources are loaded, and switch to it; returns its folder.
+
+    Whoever is killed on the way leaves the graph and the entries that were there.
+    """
+    path = _generation(folder, entries)
+    shelf_of(folder).tidy()
+    return path
 
 
 def rebuild_default() -> Path:
     """Make the default graph anew, whatever is there; returns its folder."""
-    return _build_default(default_folder(), _stamp(), anew=True)
+    return _generation(None, None, anew=True)
 
 
 def default_folder() -> Path:
     """Where the default graph lies: a folder of ours under the user's cache directory."""
     if sys.platform == "linux":
-        # platformdirs would say the same here, but importing it costs a fifth of a warm look-up.
-        home = os.environ.get("XDG_CACHE_HOME", "")
-        return Path(home if os.path.isabs(home) else os.path.expanduser("~/.cache")) / "osgov-kg"
+        return _xdg("XDG_CACHE_HOME", "~/.cache")
     from platformdirs import user_cache_path
 
     return user_cache_path("osgov-kg", appauthor=False)
+
+
+def _data_folder() -> Path:
+    """A folder of ours under the user's data directory: what lies there cannot be made again, and no cleaner removes it."""
+    if sys.platform == "linux":
+        return _xdg("XDG_DATA_HOME", "~/.local/share")
+    from platformdirs import user_data_path
+
+    return user_data_path("osgov-kg", appauthor=False)
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    # platformdirs would say the same here, but importing it costs a fifth of a warm look-up.
+    home = os.environ.get(variable, "")
+    return Path(home if os.path.isabs(home) else os.path.expanduser(fallback)) / "osgov-kg"
 
 
 def open_default(say: Callable[[str], None] | None = None) -> EmbeddedStore:
@@ -118,7 +219,7 @@ def _current_default() -> Path:
     found = read_pointer(folder, _pointer_name())
     if found and found.note == stamp and (folder / found.name).is_dir():
         return folder / found.name
-    return _build_default(folder, stamp)
+    return _generation(None, None)
 
 
 def _pointer_name() -> str:
@@ -126,24 +227,27 @@ def _pointer_name() -> str:
     return f"seen-{zlib.crc32(os.fsencode(PACKAGE)):08x}"
 
 
-def _build_default(folder: Path, stamp: str, *, anew: bool = False) -> Path:
-    from kg.store.generations import Pointer, make_generation
-
-    pointer = Pointer(_pointer_name(), note=stamp, owner=str(PACKAGE))
-    return make_generation(folder, content_key(), build_at, pointer, anew=anew)
-
-
 def _inputs() -> list[tuple[str, Path]]:
     """Every folder whose files the graph is made from, with the ending that counts there."""
     return [
         (".toml", FACTS / "projects"),
         (".toml", FACTS / "organizations"),
+        (".toml", FACTS),
+        *((".tsv", folder) for folder in _snapshot_folders()),
         (".ttl", ontology_dir()),
         (".toml", ontology_dir()),
         (".rq", queries_dir() / "rules"),
         (".py", PACKAGE),
         (".py", PACKAGE / "store"),
     ]
+
+
+def _snapshot_folders() -> list[Path]:
+    root = FACTS / "snapshots"
+    if not root.is_dir():
+        return []
+    with os.scandir(root) as entries:
+        return [root, *sorted(Path(e.path) for e in entries if e.is_dir())]
 
 
 def _files() -> Iterator[os.DirEntry[str]]:
@@ -160,7 +264,7 @@ def _stamp() -> str:
     """
     import pyoxigraph
 
-    lines = [f"pyoxigraph {pyoxigraph.__version__}"]
+    lines = [f"pyoxigraph {pyoxigraph.__version__}", _index_state()]
     if is_installed():
         return "\n".join([*lines, *(f"{folder} {os.stat(folder).st_mtime_ns}" for _, folder in _inputs())])
     for entry in _files():
@@ -169,13 +273,21 @@ def _stamp() -> str:
     return "\n".join(lines)
 
 
-def content_key() -> str:
-    """A key that is the same wherever the same content is installed, and differs when any of it does."""
+def _index_state() -> str:
+    try:
+        status = os.stat(_data_folder() / "loaded" / "index.json")
+    except OSError:
+        return "nothing loaded"
+    return f"loaded {status.st_size} {status.st_mtime_ns} {status.st_ino}"
+
+
+def content_key(loaded: str = "") -> str:
+    """A key that is the same wherever the same content is installed and loaded, and differs when any of it does."""
     import hashlib
 
     import pyoxigraph
 
-    digest = hashlib.sha256(f"pyoxigraph {pyoxigraph.__version__}\n".encode())
+    digest = hashlib.sha256(f"pyoxigraph {pyoxigraph.__version__}\n{loaded}".encode())
     for entry in _files():
         content = Path(entry.path).read_bytes()
         digest.update(f"{Path(entry.path).parent.name}/{entry.name} {len(content)}\n".encode())

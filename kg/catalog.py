@@ -42,6 +42,7 @@ TYPES = {
     "day": "a day, 2016-02-01",
     "from": "a date; the first day it can mean",
     "to": "a date; the last day it can mean",
+    "word": "a word",
     "integer": "a whole number",
     "flag": "yes or no",
 }
@@ -172,6 +173,8 @@ def _term(parameter: Parameter, value: str, resolve: Resolve) -> Term:
     match parameter.type:
         case "project" | "organization" | "entity":
             return NamedNode(resolve(parameter.type, value))
+        case "word":
+            return Literal(value)
         case "integer":
             if not re.fullmatch(r"[+-]?\d+", value, re.ASCII):
                 raise Misuse(f"{where}: must be a whole number")

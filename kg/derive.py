@@ -5,9 +5,11 @@ Nothing here reads a file of facts or a clock: all input is in the store, so the
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +17,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms as t
 from kg.assess import assessments
+from kg.conflicts import conflicts
 from kg.dates import PartialDate
-from kg.resources import queries_dir
+from kg.resources import ontology_dir, queries_dir
+from kg.rollup import rolled_up
 from kg.store import Store, texts
 from kg.triples import TYPE, concept, day_literal, osgov
 
@@ -34,6 +38,7 @@ ACCEPTED_KINDS = (
     "TrademarkTransfer",
     "ForkEvent",
     "MaturityChange",
+    "Acceptance",
 )
 
 
@@ -59,14 +64,15 @@ def derive(store: Writable) -> int:
     """
     rules = sorted(queries_dir().glob("rules/*.rq"))
     first = [path for path in rules if path.name < "50"]
-    total = _add(store, _graph_entry()) + sum(_add(store, _rule(store, path)) for path in first)
-    total += sum(_add(store, step(store)) for step in (event_bounds, stewardships, relation_bounds))
+    total = _add(store, _graph_entry()) + _add(store, ranks(store))
+    total += sum(_add(store, _rule(store, path)) for path in first)
+    total += sum(_add(store, step(store)) for step in (event_bounds, stewardships, relation_bounds, rolled_up))
     total += sum(_add(store, _rule(store, path)) for path in rules if path not in first)
-    return total + _add(store, assessments(store))
+    return total + _add(store, assessments(store)) + _add(store, conflicts(store))
 
 
 def _add(store: Writable, quads: Iterable[Quad]) -> int:
-    listed = sorted(set(quads), key=str)
+    listed = set(quads)
     store.add(listed)
     return len(listed)
 
@@ -82,31 +88,53 @@ def _rule(store: Writable, path: Path) -> Iterator[Quad]:
     return (Quad(triple.subject, triple.predicate, triple.object, GRAPH) for triple in answer)
 
 
-def _dates_of_events(store: Writable) -> DatesOfEvents:
-    found: DatesOfEvents = defaultdict(list)
+def ranks(store: Writable) -> Iterator[Quad]:
+    """The rank of each source graph, from `ontology/precedence.toml`: the lower is preferred where sources disagree."""
+    order = tomllib.loads((ontology_dir() / "precedence.toml").read_text("utf-8"))["order"]
+    for (graph,) in texts(store, "SELECT DISTINCT ?g { ?g a osgov:SourceGraph }"):
+        source = t.slug_of(graph)
+        place = next(
+            (n for n, pattern in enumerate(order) if pattern != "*" and fnmatchcase(source, pattern)), order.index("*")
+        )
+        yield Quad(NamedNode(graph), osgov("rank"), Literal(place), GRAPH)
+
+
+def _stated_dates(store: Writable) -> dict[str, list[tuple[int, str, PartialDate]]]:
+    """For each event its stated dates, each with the rank of the source and the basis."""
+    found: dict[str, list[tuple[int, str, PartialDate]]] = defaultdict(list)
+    rank = {graph: int(place) for graph, place in texts(store, "SELECT ?g ?rank { ?g osgov:rank ?rank }")}
     for basis in BASES:
-        for event, date in texts(store, f"SELECT ?event ?date {{ ?event osgov:{basis} ?date }} ORDER BY ?event STR(?date)"):
-            found[event].append((basis, PartialDate(date)))
+        query = f"SELECT ?event ?date ?g {{ GRAPH ?g {{ ?event osgov:{basis} ?date }} }} ORDER BY ?event STR(?date) ?g"
+        for event, date, graph in texts(store, query):
+            found[event].append((rank.get(graph, len(rank)), basis, PartialDate(date)))
     return found
+
+
+def _dates_of_events(store: Writable) -> DatesOfEvents:
+    return {event: [(basis, date) for _, basis, date in stated] for event, stated in _stated_dates(store).items()}
 
 
 def event_bounds(store: Writable) -> Iterator[Quad]:
     """For each dated event the date to show, and the bounds of its basis.
 
-    Shown is the most precise, then the first, of the dates of the best basis; the bounds span all dates of that basis, but
-    for those that say the same as another less precisely.
+    Shown is the date of the best basis that the preferred source states, as precisely as any other states the same; of
+    sources of one rank, the most precise, then the first. The bounds span all dates of that basis, but for those that say
+    the same as another less precisely.
     """
     kinds = " ".join(f"osgov:{kind}" for kind in ACCEPTED_KINDS)
     accepted = {event for (event,) in texts(store, f"SELECT DISTINCT ?e {{ VALUES ?kind {{ {kinds} }} ?e a ?kind }}")}
-    for event, dates in sorted(_dates_of_events(store).items()):
+    for event, stated in sorted(_stated_dates(store).items()):
         order = BASES if event in accepted else OTHER_BASES
-        basis = next(b for b in order if any(b == found for found, _ in dates))
-        stated = _precise([date for found, date in dates if found == basis])
-        shown = min(stated, key=lambda d: (-len(d.text), d.text))
+        basis = next(b for b in order if any(b == found for _, found, _ in stated))
+        kept = _precise([date for _, found, date in stated if found == basis])
+        best = min(rank for rank, found, _ in stated if found == basis)
+        preferred = [date.text for rank, found, date in stated if found == basis and rank == best]
+        said = [d for d in kept if any(d.text.startswith(text) for text in preferred)]
+        shown = min(said, key=lambda d: (-len(d.text), d.text))
         node = NamedNode(event)
         yield Quad(node, osgov("dateBasis"), osgov(basis), GRAPH)
         yield Quad(node, osgov("statedDate"), Literal(shown.text, datatype=NamedNode(shown.datatype)), GRAPH)
-        for name, day in zip(("earliest", "latest"), _window(stated), strict=True):
+        for name, day in zip(("earliest", "latest"), _window(kept), strict=True):
             yield Quad(node, osgov(name), day_literal(day), GRAPH)
 
 
@@ -133,6 +161,7 @@ class Interval:
     ended_by: str = ""
     inferred_from: str = ""
     opened: bool = False
+    is_stated: bool = False
     start: tuple[str, str] = ("", "")
     end: tuple[str, str] = ("", "")
     number: int = 1
@@ -172,13 +201,16 @@ def _transitions(store: Writable, dates: DatesOfEvents) -> list[_Transition]:
         "SpinOut": (home, "toOrganization"),
         "InterFoundationTransfer": (home, "toOrganization"),
         "ForkEvent": (home, "toOrganization"),
+        "Acceptance": (home, "toOrganization"),
+        "Departure": (home, ""),
         "TrademarkTransfer": (mark, "toOrganization"),
     }
     found: dict[str, _Transition] = {}
     for kind, (role, taker) in kinds.items():
         query = (
             f"SELECT DISTINCT ?event ?project ?giver ?taker {{ ?event a osgov:{kind} ; osgov:project ?project ."
-            f" OPTIONAL {{ ?event osgov:fromOrganization ?giver }} OPTIONAL {{ ?event osgov:{taker} ?taker }} }}"
+            " OPTIONAL { ?event osgov:fromOrganization ?giver }"
+            + (f" OPTIONAL {{ ?event osgov:{taker} ?taker }} }}" if taker else " }")
         )
         for event, project, giver, target in texts(store, query):
             window = _window(_precise(d for _, d in dates.get(event, [])))
@@ -240,7 +272,7 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[Sighting])
             if p.steward == steward and (not first or p.could_cover(first)) and (not last or p.start[0] <= last.latest)
         ]
         if not same:
-            period = Interval(project, role, steward, start=bounds, end=end)
+            period = Interval(project, role, steward, start=bounds, end=end, is_stated=True)
             known.append(period)
             # A transfer ends what was seen before it, whether or not a source names the giver.
             after = [
@@ -335,11 +367,14 @@ def stewardships(store: Writable) -> Iterator[Quad]:
     succeed(periods, sightings, _purchases(store, dates))
     for period in periods:
         node = period.node
-        yield Quad(node, TYPE, osgov("Stewardship"), GRAPH)
+        # What a source states under this very IRI needs no saying again.
+        known = period.is_stated and period.number == 1
+        if not known:
+            yield Quad(node, TYPE, osgov("Stewardship"), GRAPH)
         for name, value in (
-            ("project", period.project),
-            ("role", period.role),
-            ("steward", period.steward),
+            ("project", "" if known else period.project),
+            ("role", "" if known else period.role),
+            ("steward", "" if known else period.steward),
             ("startedBy", period.started_by),
             ("endedBy", period.ended_by),
             ("inferredFrom", period.inferred_from),

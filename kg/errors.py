@@ -37,5 +37,9 @@ class FactsError(KgError):
         super().__init__("\n".join([f"{count}:", *(f"  {p}" for p in problems)]))
 
 
+class FeedError(KgError):
+    """A file or an address that cannot be loaded; the message says which, where in it, and what to try. Exit code 3."""
+
+
 class QueryTimeout(KgError):
     """A query that ran past its deadline. Exit code 3."""

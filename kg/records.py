@@ -13,7 +13,14 @@ from kg.terms import SLUG
 
 DATE_BASES = ("announced", "accepted", "effective", "occurred")
 
-ORGANIZATION_KINDS = {"company": "Company", "foundation": "Foundation", "public-body": "PublicBody", "community": "Community"}
+# `organization` is for those of which no source says what they are.
+ORGANIZATION_KINDS = {
+    "company": "Company",
+    "foundation": "Foundation",
+    "public-body": "PublicBody",
+    "community": "Community",
+    "organization": "Organization",
+}
 
 SOURCE_KINDS = (
     "registry",
@@ -57,6 +64,9 @@ EVENTS: dict[str, Links] = {
         "donorBasis": "concept:donor-basis",
         "originator": "org",
     },
+    "Acceptance": {"project": "project", "toOrganization": "org", "formerOwner": "org"},
+    "Departure": {"project": "project", "fromOrganization": "org"},
+    "ProjectMerger": {"project": "project", "mergedIntoProject": "project"},
     "InterFoundationTransfer": {"project": "project", "fromOrganization": "org", "toOrganization": "org"},
     "TrademarkTransfer": {"project": "project", "fromOrganization": "org", "toOrganization": "org"},
     "ForkEvent": {"project": "project", "forkOf": "project", "awayFrom": "org", "toOrganization": "org"},
@@ -68,6 +78,7 @@ EVENTS: dict[str, Links] = {
     "Acquisition": {"organization": "org", "acquirer": "org"},
     "OrganizationMerger": {"organization": "org", "mergedInto": "org"},
     "OrganizationRename": {"organization": "org"},
+    "Dissolution": {"organization": "org"},
 }
 
 RELATIONS: dict[str, Links] = {
@@ -77,6 +88,10 @@ RELATIONS: dict[str, Links] = {
     "LegalStatus": {"organization": "org", "legalForm": "concept:legal"},
     "Membership": {"body": "org", "holder": "org", "tier": "concept:tier"},
     "BoardSeats": {"body": "org", "holder": "org"},
+    "Sponsorship": {"body": "org", "holder": "org"},
+    "MaturityPeriod": {"project": "project", "byOrganization": "org", "stage": "concept:stage"},
+    "LicensePeriod": {"project": "project"},
+    "Subproject": {"project": "project", "parentProject": "project"},
     "CharterRule": {"body": "org", "ruleKind": "concept:rule", "organ": "concept:organ", "ruleParty": "org"},
 }
 
@@ -87,6 +102,8 @@ VALUES: dict[str, str] = {
     "newName": "string",
     "fromLicense": "license",
     "toLicense": "license",
+    "licenseExpression": "license",
+    "level": "string",
     "note": "note",
     "article": "string",
     "jurisdiction": "string",
@@ -97,6 +114,29 @@ VALUES: dict[str, str] = {
 }
 
 Value = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A scheme of identifiers: the property it becomes, the pattern of its values, and whose identifiers they are."""
+
+    property: str
+    pattern: str
+    of: str
+
+
+# What two records can be joined by. A domain or a GitHub organization is often shared, and joins nothing by itself.
+IDENTIFIERS: dict[str, Identifier] = {
+    "wikidata": Identifier("wikidataId", r"Q[1-9]\d*", "any"),
+    "crunchbase": Identifier("crunchbaseSlug", r"[^\s/?#]+", "org"),
+    "lfx": Identifier("lfxSlug", r"[^\s/?#]+", "project"),
+    "asf": Identifier("asfId", r"[a-z0-9][a-z0-9_.-]*", "project"),
+    "devstats": Identifier("devstatsName", r"[a-z0-9][a-z0-9_.-]*", "project"),
+    "clomonitor": Identifier("clomonitorName", r"[a-z0-9][a-z0-9_.-]*", "project"),
+    "repository": Identifier("repository", r"https?://[^\s<>\"{}|\\^`]+", "project"),
+    "domain": Identifier("domain", r"[a-z0-9-]+(\.[a-z0-9-]+)+", "org"),
+    "github": Identifier("githubOrg", r"[A-Za-z0-9][A-Za-z0-9-]*", "any"),
+}
 
 
 def _check_slug(text: str, what: str) -> None:
@@ -116,11 +156,13 @@ class Source:
     read: PartialDate
     published: PartialDate | None = None
     method: str = "manual-curation"
+    licence: str = ""
+    revision: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a source nobody could open, of no known kind, or read on no particular day."""
         _check_slug(self.id, "source id")
-        if not self.url.startswith(("https://", "http://")) or any(c.isspace() for c in self.url):
+        if not self.url.startswith(("https://", "http://", "file://")) or any(c.isspace() for c in self.url):
             raise ValueError(f"url {self.url!r} is no web address")
         if self.kind not in SOURCE_KINDS:
             raise ValueError(f"kind {self.kind!r} is none of {', '.join(SOURCE_KINDS)}")
@@ -140,6 +182,7 @@ class Entity:
     repositories: tuple[str, ...] = ()
     github_org: str = ""
     wikidata_id: str = ""
+    ids: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a slug, kind or name that cannot be."""
@@ -160,6 +203,7 @@ class Event:
     links: tuple[tuple[str, str], ...]
     dates: tuple[tuple[str, PartialDate], ...] = ()
     values: tuple[tuple[str, Value], ...] = ()
+    reference: str = ""
 
     def __post_init__(self) -> None:
         """Refuse links that this kind of event does not have."""
@@ -182,6 +226,7 @@ class Relation:
     end: PartialDate | None = None
     as_of: PartialDate | None = None
     values: tuple[tuple[str, Value], ...] = ()
+    reference: str = ""
 
     def __post_init__(self) -> None:
         """Refuse links that this kind of relation does not have, and an end before the start."""
@@ -193,7 +238,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A number somebody published about a project, with the period it counts and who claims it."""
+    """A number somebody published about a project, with the period it counts or the day it shows, and who claims it.
+
+    `by` is the organization that it is counted for, where it is for one.
+    """
 
     id: str
     source: str
@@ -204,6 +252,8 @@ class Observation:
     end: PartialDate | None = None
     claimed_by: str = ""
     note: str = ""
+    as_of: PartialDate | None = None
+    by: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a period that ends before it starts."""
@@ -212,7 +262,22 @@ class Observation:
             raise ValueError(f"until {self.end} lies before from {self.start}")
 
 
-Record = Source | Entity | Event | Relation | Observation
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One way in which a source writes an entity: its slug, the name and identifiers as written, and the key that joined it.
+
+    `kind` is `project` or `organization`; the key is an identifier, `name`, an alias, `declared` or `new`.
+    """
+
+    entity: str
+    kind: str
+    name: str
+    key: str
+    ids: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+
+
+Record = Source | Entity | Use | Event | Relation | Observation
 
 
 def _check_links(

@@ -1,8 +1,10 @@
-"""Where the ontology, the queries and the facts lie: beside the package in a checkout, inside it in a wheel."""
+"""The version of this package, and where its ontology, queries and facts lie: beside it in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+VERSION = "0.1.0"
 
 PACKAGE = Path(__file__).resolve().parent
 FACTS = PACKAGE / "facts"

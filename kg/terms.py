@@ -23,6 +23,8 @@ RELATION = BASE + "id/relation/"
 OBSERVATION = BASE + "id/observation/"
 SOURCE = BASE + "id/source/"
 ASSESSMENT = BASE + "id/assessment/"
+CONFLICT = BASE + "id/conflict/"
+IDENTIFICATION = BASE + "id/identification/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"

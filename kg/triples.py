@@ -7,28 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms as t
 from kg.dates import PartialDate
-from kg.records import EVENTS, RELATIONS, VALUES, Entity, Event, Observation, Record, Relation, Source, Value
+from kg.names import slugify
+from kg.records import EVENTS, IDENTIFIERS, RELATIONS, VALUES, Entity, Event, Observation, Record, Relation, Source, Use, Value
 
 TYPE = NamedNode(t.RDF + "type")
 _EN = "en"
 _DATE_PROPERTY = {"announced": "announcedOn", "accepted": "acceptedOn", "effective": "effectiveOn", "occurred": "occurredOn"}
 
 
+# The names by which each entity is known already: IRI -> names. What a source writes in the same way needs no saying again.
+Labels = dict[str, set[str]]
+
+
+@lru_cache(maxsize=65536)
+def node_of(iri: str) -> NamedNode:
+    """The node of an IRI, made once: most are met again and again."""
+    return NamedNode(iri)
+
+
+@lru_cache(maxsize=4096)
 def osgov(name: str) -> NamedNode:
     """A term of our ontology."""
     return NamedNode(t.OSGOV + name)
 
 
+@lru_cache(maxsize=4096)
 def concept(scheme: str, code: str) -> NamedNode:
     """A code of one of our lists: `concept("stage", "graduated")` is `v:stage-graduated`."""
     return NamedNode(f"{t.VOCAB}{scheme}-{code}")
 
 
+@lru_cache(maxsize=16384)
 def date_literal(date: PartialDate) -> Literal:
     """The date as stated, as an xsd:gYear, xsd:gYearMonth or xsd:date."""
     return Literal(date.text, datatype=NamedNode(date.datatype))
@@ -44,25 +59,33 @@ def day_literal(day: str) -> Literal:
     return Literal(day, datatype=NamedNode(t.XSD + "date"))
 
 
-def quads(records: Iterable[Record]) -> Iterator[Quad]:
-    """Every quad of the records, and the entry of the curated graph itself."""
+def quads(records: Iterable[Record], labels: Labels | None = None) -> Iterator[Quad]:
+    """Every quad of the records, and the entry of the curated graph itself.
+
+    Entities come before the ways in which sources write them; `labels` has the names of those that are not among the records.
+    """
+    labels = {} if labels is None else labels
     yield from _curated_graph()
     for record in records:
-        yield from _of(record)
+        match record:
+            case Event():
+                yield from _event(record)
+            case Relation():
+                yield from _relation(record)
+            case Observation():
+                yield from _observation(record)
+            case Use():
+                yield from _use(record, labels)
+            case Entity():
+                labels[entity_iri(record.kind, record.id)] = {record.name, *record.aliases}
+                yield from _entity(record)
+            case Source():
+                yield from _source(record)
 
 
-def _of(record: Record) -> Iterator[Quad]:
-    match record:
-        case Source():
-            yield from _source(record)
-        case Entity():
-            yield from _entity(record)
-        case Event():
-            yield from _event(record)
-        case Relation():
-            yield from _relation(record)
-        case Observation():
-            yield from _observation(record)
+def entity_iri(kind: str, slug: str) -> str:
+    """The IRI of a project (kind `Project` or `project`) or of an organization (any other kind)."""
+    return t.project_iri(slug) if kind.casefold() == "project" else t.org_iri(slug)
 
 
 def _curated_graph() -> Iterator[Quad]:
@@ -92,6 +115,10 @@ def _source(source: Source) -> Iterator[Quad]:
     yield Quad(document, NamedNode(t.SCHEMA + "url"), NamedNode(source.url), graph)
     if source.published:
         yield Quad(document, NamedNode(t.DCT + "issued"), date_literal(source.published), graph)
+    if source.licence:
+        yield Quad(document, NamedNode(t.DCT + "rights"), Literal(source.licence), graph)
+    if source.revision:
+        yield Quad(document, osgov("revision"), Literal(source.revision), graph)
 
 
 def _entity(entity: Entity) -> Iterator[Quad]:
@@ -109,6 +136,29 @@ def _entity(entity: Entity) -> Iterator[Quad]:
         yield Quad(node, osgov("githubOrg"), Literal(entity.github_org), graph)
     if entity.wikidata_id:
         yield Quad(node, osgov("wikidataId"), Literal(entity.wikidata_id), graph)
+    yield from _identifiers(node, entity.ids, graph)
+
+
+def _identifiers(node: NamedNode, ids: Iterable[tuple[str, str]], graph: NamedNode) -> Iterator[Quad]:
+    for scheme, value in ids:
+        leads_to = NamedNode(value) if scheme == "repository" else Literal(value)
+        yield Quad(node, osgov(IDENTIFIERS[scheme].property), leads_to, graph)
+
+
+def _use(use: Use, labels: Labels) -> Iterator[Quad]:
+    iri = entity_iri(use.kind, use.entity)
+    graph, node = node_of(t.graph_iri(use.source)), node_of(iri)
+    known = labels.setdefault(iri, set())
+    is_other = use.name not in known
+    if is_other:
+        yield Quad(node, NamedNode(t.SKOS + "altLabel"), Literal(use.name, language=_EN), graph)
+    yield from _identifiers(node, use.ids, graph)
+    if use.key not in {"new", "declared", "name"}:
+        finding = node_of(f"{t.IDENTIFICATION}{use.source}-{use.kind}-{use.entity}-{slugify(use.name)}".rstrip("-"))
+        yield Quad(finding, TYPE, osgov("Identification"), graph)
+        yield Quad(finding, osgov("identifies"), node, graph)
+        yield Quad(finding, osgov("nameAsWritten"), Literal(use.name), graph)
+        yield Quad(finding, osgov("matchKey"), Literal(use.key), graph)
 
 
 def _links(node: NamedNode, links: Iterable[tuple[str, str]], ranges: dict[str, str], graph: NamedNode) -> Iterator[Quad]:
@@ -117,7 +167,7 @@ def _links(node: NamedNode, links: Iterable[tuple[str, str]], ranges: dict[str, 
         if kind == "concept":
             value = concept(scheme, target)
         else:
-            value = NamedNode(t.project_iri(target) if kind == "project" else t.org_iri(target))
+            value = node_of(t.project_iri(target) if kind == "project" else t.org_iri(target))
         yield Quad(node, osgov(name), value, graph)
 
 
@@ -137,33 +187,42 @@ def _plain(node: NamedNode, values: Iterable[tuple[str, Value]], graph: NamedNod
 
 
 def _event(event: Event) -> Iterator[Quad]:
-    graph, node = NamedNode(t.graph_iri(event.source)), NamedNode(t.EVENT + event.id)
+    graph, node = node_of(t.graph_iri(event.source)), NamedNode(t.EVENT + event.id)
     yield Quad(node, TYPE, osgov(event.kind), graph)
     yield from _links(node, event.links, EVENTS[event.kind], graph)
     yield from _plain(node, event.values, graph)
     for basis, date in event.dates:
         yield Quad(node, osgov(_DATE_PROPERTY[basis]), date_literal(date), graph)
+    yield from _reference(node, event.reference, graph)
+
+
+def _reference(node: NamedNode, reference: str, graph: NamedNode) -> Iterator[Quad]:
+    if reference:
+        yield Quad(node, NamedNode(t.PROV + "hadPrimarySource"), NamedNode(reference), graph)
 
 
 def _relation(relation: Relation) -> Iterator[Quad]:
-    graph, node = NamedNode(t.graph_iri(relation.source)), NamedNode(t.RELATION + relation.id)
+    graph, node = node_of(t.graph_iri(relation.source)), NamedNode(t.RELATION + relation.id)
     yield Quad(node, TYPE, osgov(relation.kind), graph)
     yield from _links(node, relation.links, RELATIONS[relation.kind], graph)
     yield from _plain(node, relation.values, graph)
     for name, date in (("from", relation.start), ("until", relation.end), ("observedOn", relation.as_of)):
         if date:
             yield Quad(node, osgov(name), date_literal(date), graph)
+    yield from _reference(node, relation.reference, graph)
 
 
 def _observation(observation: Observation) -> Iterator[Quad]:
-    graph, node = NamedNode(t.graph_iri(observation.source)), NamedNode(t.OBSERVATION + observation.id)
+    graph, node = node_of(t.graph_iri(observation.source)), NamedNode(t.OBSERVATION + observation.id)
     yield Quad(node, TYPE, osgov("MetricObservation"), graph)
-    yield Quad(node, NamedNode(t.SCHEMA + "observationAbout"), NamedNode(t.project_iri(observation.about)), graph)
+    yield Quad(node, NamedNode(t.SCHEMA + "observationAbout"), node_of(t.project_iri(observation.about)), graph)
     yield Quad(node, NamedNode(t.SCHEMA + "variableMeasured"), concept("metric", observation.variable), graph)
     value = observation.value
     number = Literal(value) if isinstance(value, int) else decimal_literal(value)
     yield Quad(node, NamedNode(t.SCHEMA + "value"), number, graph)
-    for name, date in (("from", observation.start), ("until", observation.end)):
+    if observation.by:
+        yield Quad(node, osgov("byOrganization"), node_of(t.org_iri(observation.by)), graph)
+    for name, date in (("from", observation.start), ("until", observation.end), ("observedOn", observation.as_of)):
         if date:
             yield Quad(node, osgov(name), date_literal(date), graph)
     if observation.claimed_by:

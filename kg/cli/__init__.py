@@ -28,10 +28,17 @@ COMMANDS = {
     "query": ("asking", "query"),
     "queries": ("asking", "queries"),
     "schema": ("asking", "schema"),
+    "sources": ("feeding", "sources"),
+    "conflicts": ("feeding", "conflicts"),
     "export": ("upkeep", "export"),
+    "load": ("feeding", "load"),
+    "unload": ("feeding", "unload"),
+    "update": ("feeding", "update"),
+    "identity": ("feeding", "identity"),
     "build": ("upkeep", "build"),
     "check": ("upkeep", "check"),
     "info": ("upkeep", "info"),
+    "snapshot": ("feeding", "snapshot"),
 }
 
 

@@ -7,6 +7,7 @@ yields a statement once per graph that has it, so a count over it counts sources
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -42,16 +43,14 @@ class EmbeddedStore:
 
     @staticmethod
     def write(path: Path, made: EmbeddedStore) -> None:
-        """Write all of a store, union included, to a new folder in one go, and close it."""
-        store = ox.Store(str(path))
-        store.bulk_load(made.store.dump(format=ox.RdfFormat.N_QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
-        store.flush()
+        """Write all of a store, union included, to a new folder, and close it."""
+        with Writer(path) as writer:
+            writer.put(made.quads())
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads of named graphs, here and in the union."""
-        listed = list(quads)
-        self.store.bulk_extend(listed)
-        self.store.bulk_extend(map(_in_union, listed))
+        for task in _load(self.store, quads):
+            task.result()
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
         """Answer a query over the union; see `kg.store.Store.query`."""
@@ -82,5 +81,39 @@ class EmbeddedStore:
         return (quad for quad in self.store if not isinstance(quad.graph_name, ox.DefaultGraph))
 
 
-def _in_union(quad: ox.Quad) -> ox.Quad:
-    return ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph())
+class Writer:
+    """A new folder being filled, in the background: what is `put` is written while the caller goes on. Closes at the end."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the folder."""
+        self._store = ox.Store(str(path))
+        self._tasks: list[Future[None]] = []
+
+    def put(self, quads: Iterable[ox.Quad]) -> None:
+        """Begin to write quads of named graphs, and the union with them."""
+        self._tasks += _load(self._store, quads)
+
+    def __enter__(self) -> Writer:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what was begun. Raises what went wrong."""
+        for task in self._tasks:
+            task.result()
+        self._store.flush()
+        del self._store
+
+
+def _load(store: ox.Store, quads: Iterable[ox.Quad]) -> list[Future[None]]:
+    """Begin to load quads, and their union: each in a thread, for the engine works without holding the interpreter."""
+    listed = list(quads)
+    named = ox.serialize(listed, format=ox.RdfFormat.N_QUADS)
+    union = ox.serialize((quad.triple for quad in listed), format=ox.RdfFormat.N_TRIPLES)
+    pool = ThreadPoolExecutor(2)
+    tasks = [
+        pool.submit(store.bulk_load, named, format=ox.RdfFormat.N_QUADS, lenient=True),
+        pool.submit(store.bulk_load, union, format=ox.RdfFormat.N_TRIPLES, lenient=True),
+    ]
+    pool.shutdown(wait=False)
+    return tasks

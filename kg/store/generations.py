@@ -63,9 +63,17 @@ def current(folder: Path) -> Path:
 
 
 def make_generation(
-    folder: Path, key: str, fill: Callable[[Path], None], pointer: Pointer = Pointer(), *, anew: bool = False
+    folder: Path,
+    key: str,
+    fill: Callable[[Path], None],
+    pointer: Pointer | Callable[[], Pointer] = Pointer(),
+    *,
+    anew: bool = False,
+    before_switch: Callable[[], None] = lambda: None,
 ) -> Path:
     """The folder of the generation `key`, made by `fill` unless it is there, with the pointer switched to it.
+
+    `before_switch` runs once the generation is complete; a pointer given as a function is asked for after that.
 
     Two makers at once make it once. Nothing in the folder is touched that does not bear one of our names.
     """
@@ -87,6 +95,8 @@ def make_generation(
             numbers = (f"graph-{key}" + (f"-{n}" if n else "") for n in count())
             target = next(path for name in numbers if not (path := folder / name).exists())
             building.replace(target)
+        before_switch()
+        pointer = pointer() if callable(pointer) else pointer
         temporary = folder / f".building-{os.getpid()}-pointer"
         temporary.write_text(pointer.text(target), encoding="utf-8")
         temporary.replace(folder / pointer.name)

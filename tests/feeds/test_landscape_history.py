@@ -1,0 +1,218 @@
+from collections import Counter
+
+import pytest
+
+from kg.claims import Named
+from kg.errors import FeedError
+
+HEADER = "item,event,from,to,last_seen_before,first_seen_after,commit\n"
+CNCF = "cloud-native-computing-foundation"
+RENAMED = "an identifier that was renamed: no change of owner"
+OTHERS = "a change to an owner that is no foundation we know, in a list that is not of the foundation it left"
+NO_LEVEL = "shows no level any more; why, the list does not say"
+PUT_RIGHT = "away from the host, of which it never had a level: the list was put right"
+SLIP = "away from the host and back again: a slip of the list"
+
+
+def to(claim, link):
+    return dict(claim.links).get(link)
+
+
+def former(claim):
+    owner = to(claim, "formerOwner")
+    return dict(owner.ids).get("crunchbase", "") if isinstance(owner, Named) else ""
+
+
+def when(claim):
+    return [str(date) for basis, date in claim.dates if basis == "occurred"]
+
+
+def entries(read, slug):
+    return [c for c in read.of("Acceptance") if to(c, "toOrganization").slug == slug]
+
+
+def row(item, old, new, before="2020-01-31", after="2020-02-29", event="owner_changed"):
+    return f"{item},{event},{old},{new},{before},{after},c0ffee\n"
+
+
+def test_every_change_in_the_cncf_list_is_told_merged_ignored_or_skipped(raw):
+    read = raw("cncf-landscape-history")
+    assert (read.reading.records, read.reading.merged) == (1315, 1)
+    assert Counter(reason for _, reason in read.reading.skipped) == {OTHERS: 76, RENAMED: 9, NO_LEVEL: 3, PUT_RIGHT: 2}
+    assert sum(n for key, n in read.reading.ignored.items()) == 593 + 179 + 128
+    assert read.reading.unknown == {}
+    assert len(read.claims) + 1 + len(read.reading.skipped) + 593 + 179 + 128 == 1315
+
+
+def test_every_change_in_the_lf_ai_list_is_told_ignored_or_skipped(raw):
+    read = raw("lfai-landscape-history")
+    assert (read.reading.records, read.reading.merged) == (243, 0)
+    assert Counter(reason for _, reason in read.reading.skipped) == {OTHERS: 8, RENAMED: 6, NO_LEVEL: 1, SLIP: 1}
+    assert read.reading.unknown == {}
+    assert len(read.claims) + len(read.reading.skipped) + 43 + 43 + 39 == 243
+
+
+def test_ninety_changes_of_owner_end_in_the_cncf(raw):
+    read = raw("cncf-landscape-history")
+    assert read.reading.counts["owner changes to the host"] == 90
+    # Podman stands in the list twice.
+    assert len(entries(read, "cncf")) == 89
+
+
+def test_the_former_owners_of_what_came_to_the_cncf(raw):
+    owners = Counter(former(c) for c in entries(raw("cncf-landscape-history"), "cncf"))
+    # The ninth of Red Hat is the second entry of Podman.
+    expected = {"red-hat": 8, "vmware": 5, "microsoft": 5, "daocloud": 5, "alibaba-cloud": 4, "huawei": 4, "qingcloud": 3}
+    assert {owner: owners[owner] for owner in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("project", "owner", "month"),
+    [
+        ("Istio", "google", "2022-09"),
+        ("Knative", "google", "2022-03"),
+        ("Backstage", "spotify", "2020-09"),
+        ("Argo", "intuit", "2020-04"),
+        ("Harbor", "vmware", "2018-07"),
+        ("Dapr", "microsoft", "2021-11"),
+        ("Keycloak", "red-hat", "2023-04"),
+        ("Podman", "red-hat", "2025-04"),
+        ("Cadence Workflow", "uber", "2025-10"),
+        ("k0s", "mirantis", "2025-03"),
+        ("Velero", "vmware", "2026-06"),
+    ],
+)
+def test_who_owned_what_came_to_the_cncf_and_when_the_list_changed(raw, project, owner, month):
+    (claim,) = [c for c in entries(raw("cncf-landscape-history"), "cncf") if to(c, "project").name == project]
+    assert (former(claim), when(claim)) == (owner, [month])
+    assert claim.id == "{project}-to-{toOrganization}"
+
+
+def test_forty_changes_of_owner_end_in_lf_ai_and_four_are_its_own_renaming(raw):
+    read = raw("lfai-landscape-history")
+    assert read.reading.counts["owner changes to the host"] == 40
+    assert len(entries(read, "lf-ai-data")) == 36
+
+
+@pytest.mark.parametrize(
+    ("project", "owner", "month"),
+    [
+        ("Horovod", "uber", "2018-12"),
+        ("ONNX", "microsoft", "2019-11"),
+        ("Milvus", "zilliz", "2020-04"),
+        ("Flyte", "lyft", "2021-02"),
+        ("Amundsen", "lyft", "2020-08"),
+        ("Delta Lake", "databricks", "2024-05"),
+        ("DeepSpeed", "microsoft", "2024-11"),
+        ("DLRover", "ant-group", "2024-09"),
+    ],
+)
+def test_who_owned_what_came_to_lf_ai_and_when_the_list_changed(raw, project, owner, month):
+    (claim,) = [c for c in entries(raw("lfai-landscape-history"), "lf-ai-data") if to(c, "project").name == project]
+    assert (former(claim), when(claim)) == (owner, [month])
+
+
+@pytest.mark.parametrize(
+    ("project", "owner", "foundation", "date"),
+    [
+        ("Jenkins", "jenkins-ci", "continuous-delivery-foundation", "2019-03"),
+        ("Spinnaker", "netflix", "continuous-delivery-foundation", "2019-03"),
+        ("Ceph", "red-hat", "ceph-foundation", "2018-11"),
+        ("APISIX", "", "apache-software-foundation", "2019-12"),  # its owner before was itself
+        ("StarRocks", "celerdata", "linux-foundation", "2023"),  # no version of the October between
+        ("OpenSearch", "amazon-web-services", "linux-foundation", "2024-12"),
+        ("HertzBeat", "tancloud", "apache-software-foundation", "2024-04"),
+        ("Presto", "facebook", "trino-software-foundation", "2019-02"),  # the Presto Software Foundation, later renamed
+        ("Presto", "presto-software-foundation", "presto-foundation", "2020-01"),
+    ],
+)
+def test_what_went_to_other_foundations(raw, project, owner, foundation, date):
+    found = [c for c in entries(raw("cncf-landscape-history"), foundation) if to(c, "project").name == project]
+    assert [(former(c), when(c)) for c in found] == [(owner, [date])]
+
+
+def test_a_change_of_mind_is_a_departure(raw):
+    (claim,) = raw("cncf-landscape-history").of("Departure")
+    assert to(claim, "project").name == "Container Storage Interface (CSI)"
+    assert (to(claim, "fromOrganization").slug, when(claim)) == ("cncf", ["2018-12"])
+    (other,) = raw("lfai-landscape-history").of("Departure")
+    assert (to(other, "project").name, when(other)) == ("KServe", [])
+
+
+def test_a_mistake_of_the_list_that_was_put_right_is_no_departure(raw):  # 33
+    assert raw("cncf-landscape-history").of("Departure", project="llvm") == []
+    assert raw("lfai-landscape-history").of("Departure", project="DLRover") == []
+
+
+def test_a_renamed_identifier_is_no_transfer(raw):  # 10
+    read = raw("cncf-landscape-history")
+    assert not entries(read, "openinfra-foundation")
+    assert read.of("Acceptance", project="OpenMessaging") == []
+    assert raw("lfai-landscape-history").of("Acceptance", project="Acumos") == []
+
+
+def test_a_date_is_no_more_precise_than_the_versions_allow(read_text):  # 31
+    text = HEADER + row("A", "acme", CNCF, "2020-01-31", "2020-02-29") + row("B", "acme", CNCF, "2020-01-31", "2020-05-31")
+    text += row("C", "acme", CNCF, "2019-08-31", "2021-02-27") + row("D", "acme", CNCF, "2020-12-31", "2021-01-31")
+    read = read_text("landscape-history", text, host="cncf")
+    assert [when(c) for c in read.of("Acceptance")] == [["2020-02"], ["2020"], [], ["2021-01"]]
+    notes = [dict(c.values)["note"] for c in read.of("Acceptance")]
+    assert all(day in notes[2] for day in ("2019-08-31", "2021-02-27"))
+
+
+def test_a_history_that_began_as_a_copy_tells_nothing_of_the_time_before(raw):  # 30
+    assert min(when(c)[0] for c in raw("lfai-landscape-history").claims if when(c)) >= "2018-12"
+
+
+def test_what_is_delisted_may_be_renamed_and_is_no_event(raw):  # 32, 33
+    read = raw("cncf-landscape-history")
+    assert read.reading.counts["delisted"] == 593
+    assert read.of("Departure", project="ChubaoFS") == []
+
+
+def test_stages_entered_are_dated_and_first_sights_are_not_told(raw):
+    read = raw("cncf-landscape-history")
+    assert (read.reading.counts["level changes"], read.reading.counts["stages entered"]) == (221, 218)
+    (graduated,) = read.of("MaturityChange", project="Linkerd", toStage="graduated")
+    assert len(when(graduated)) == 1
+    assert read.of("MaturityChange", project="KServe") == []
+    assert raw("lfai-landscape-history").of("MaturityChange", project="Elyra", toStage="incubating")
+
+
+def test_a_stage_entered_twice_is_two_events(raw):  # 21
+    first, again = raw("cncf-landscape-history").of("MaturityChange", project="OpenEBS", toStage="sandbox")
+    assert (when(first), when(again)) == (["2019-05"], ["2024-10"])
+    assert first.id != again.id
+
+
+def test_who_owned_itself_had_no_other_owner(read_text):
+    (claim,) = read_text("landscape-history", HEADER + row("OpenTofu", "opentofu", CNCF), host="cncf").claims
+    assert to(claim, "formerOwner") is None
+
+
+def test_an_owner_without_an_identifier_is_not_named(read_text):
+    read = read_text("landscape-history", HEADER + row("A", "name:Some One", CNCF), host="cncf")
+    assert [to(c, "formerOwner") for c in read.claims] == [None]
+    assert "Some One" not in str(read.reading.skipped)
+
+
+def test_unknown_events_and_levels_are_reported(read_text):
+    text = HEADER + row("A", "x", "y", event="moved") + row("B", "", "ripe", event="level_changed")
+    read = read_text("landscape-history", text, host="cncf")
+    assert sorted(read.reading.unknown) == ["event moved", "level ripe"]
+
+
+def test_one_bad_row_costs_no_other(read_text):
+    text = HEADER + row("A", "acme", CNCF, before="soon") + "B,owner_changed\n" + row("", "a", CNCF) + row("C", "acme", CNCF)
+    read = read_text("landscape-history", text, host="cncf")
+    assert [to(c, "project").name for c in read.claims] == ["C"]
+    assert len(read.reading.skipped) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", HEADER, "<!DOCTYPE html>\n<html>\n", "a,b\n1,2\n", HEADER + row("A", "x", CNCF) + "B,owner_ch", HEADER + 'A,"x\n'],
+)
+def test_what_is_no_whole_table_of_events_is_refused(read_text, text):
+    with pytest.raises(FeedError):
+        read_text("landscape-history", text, host="cncf")
