@@ -59,6 +59,9 @@ def _numbers(fields: Fields, wanted: tuple[str, ...], start: PartialDate, end: P
     if linux:
         reading.skip(place, "is Linux, counted from mailing lists and its own log, not as the others")
         return
+    if name == "CNCF":
+        reading.skip(place, "is the foundation itself, not a project of it")
+        return
     project = _project(name, url, fields)
     reading.counts["projects"] += 1
     for column, text in numbers.items():
