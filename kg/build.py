@@ -128,13 +128,16 @@ def _generation(folder: Path | None, entries: Entries | None, *, anew: bool = Fa
     from kg.store.generations import Pointer, make_generation
 
     shelf = shelf_of(folder)
-    counting = shelf.entries() if entries is None else entries
+    counting: Entries = {}
+
+    def key() -> str:
+        counting.update(shelf.entries() if entries is None else entries)
+        return content_key(shelf.text(counting) if counting else "")
 
     def switch() -> None:
         if entries is not None:
             shelf.write(entries)
 
-    key = content_key(shelf.text(counting) if counting else "")
     target = folder or default_folder()
     return make_generation(
         target,
@@ -150,17 +153,15 @@ def shelf_of(folder: Path | None) -> Shelf:
     """Where what a user loaded lies: beside the graphs of a store folder; for the default graph, with the user's data."""
     from kg.loading import Shelf
 
-    return Shelf(folder / "loaded" if folder else _data_folder() / "loaded")
+    return Shelf(folder / "loaded" if folder else _data_folder() / "loaded", FACTS)
 
 
 def replace_loaded(folder: Path | None, entries: Entries) -> Path:
     """Make the graph in which exactly these sources are loaded, and switch to it; returns its folder.
 
-    Whoever is killed on the way leaves the graph and the entries that were there.
+    Whoever is killed on the way leaves the graph that was there. Two processes must not do this at once for one shelf.
     """
-    path = _generation(folder, entries)
-    shelf_of(folder).tidy()
-    return path
+    return _generation(folder, entries)
 
 
 def rebuild_default() -> Path:
@@ -205,7 +206,7 @@ def open_default(say: Callable[[str], None] | None = None) -> EmbeddedStore:
             return EmbeddedStore.at(rebuild_default(), str(path.parent))
     except OSError as error:
         (say or _to_stderr)(f"kg: no cache ({error}); the graph is built in memory for this one run")
-        return build_in_memory()
+        return build_in_memory(shelf=shelf_of(None))
 
 
 def _to_stderr(text: str) -> None:

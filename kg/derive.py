@@ -19,6 +19,7 @@ from kg import terms as t
 from kg.assess import assessments
 from kg.conflicts import conflicts
 from kg.dates import PartialDate
+from kg.osi import osi_flags
 from kg.resources import ontology_dir, queries_dir
 from kg.rollup import rolled_up
 from kg.store import Store, texts
@@ -66,7 +67,7 @@ def derive(store: Writable) -> int:
     first = [path for path in rules if path.name < "50"]
     total = _add(store, _graph_entry()) + _add(store, ranks(store))
     total += sum(_add(store, _rule(store, path)) for path in first)
-    total += sum(_add(store, step(store)) for step in (event_bounds, stewardships, relation_bounds, rolled_up))
+    total += sum(_add(store, step(store)) for step in (event_bounds, stewardships, relation_bounds, rolled_up, osi_flags))
     total += sum(_add(store, _rule(store, path)) for path in rules if path not in first)
     return total + _add(store, assessments(store)) + _add(store, conflicts(store))
 

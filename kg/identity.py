@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -43,14 +42,18 @@ class Doubt:
 
 @dataclass(slots=True)
 class _Known:
-    """An entity as the registry knows it."""
+    """An entity as the registry knows it. Tuples, for a large feed makes many, and a set takes four times as much."""
 
     slug: str
     kind: str
     name: str
     curated: bool
-    ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    homes: set[str] = field(default_factory=set)
+    ids: tuple[tuple[str, str], ...] = ()
+    homes: tuple[str, ...] = ()
+
+    def ids_of(self, scheme: str) -> list[str]:
+        """Its identifiers of one scheme."""
+        return [value for known, value in self.ids if known == scheme]
 
 
 AGAIN = "-again"  # how the id of a second event of one kind ends, where a project entered a foundation twice
@@ -93,7 +96,7 @@ class Registry:
         self.known: dict[tuple[str, str], _Known] = {}
         self.by_id: dict[tuple[str, str, str], str] = {}
         self.by_domain: dict[str, str] = {}
-        self.by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.by_name: dict[tuple[str, str], tuple[str, ...]] = {}
         self.made: list[tuple[str, str]] = []
         self.doubts: dict[Doubt, None] = {}
         self.again: dict[str, list[tuple[str, str]]] = {}
@@ -114,9 +117,12 @@ class Registry:
             self._name(known, name)
 
     def know_events(self, events: Iterable[Event]) -> None:
-        """Take over the events that were curated as having happened again, with the first day of each and of the first one."""
+        """Take over what curated events say: which foundation took a project in, and which events happened again, and when."""
         days: dict[str, str] = {}
         for event in events:
+            links = dict(event.links)
+            if "toOrganization" in links and (PROJECT, links.get("project", "")) in self.known:
+                self._at_home(self.known[PROJECT, links["project"]], links["toOrganization"])
             for _, date in event.dates:
                 days[event.id] = min(days.get(event.id, "9999"), date.earliest)
         for id_, day in sorted(days.items()):
@@ -163,8 +169,8 @@ class Registry:
             for name in (named.name, *named.aliases):
                 self._name(known, name)
         if home:
-            known.homes.add(home)
-        if not known.curated and known.name in known.ids.get("crunchbase", ()) and named.name not in known.ids["crunchbase"]:
+            self._at_home(known, home)
+        if not known.curated and known.name in (ids_ := known.ids_of("crunchbase")) and named.name not in ids_:
             known.name = named.name  # until now only its identifier was known
         if known.kind == _UNKNOWN_KIND and named.kind != _UNKNOWN_KIND and not known.curated:
             known.kind = named.kind
@@ -214,11 +220,16 @@ class Registry:
 
         Repositories of another owner do not: projects change it when they move. Those of another owner and another name do.
         """
+        if home and home in known.homes:
+            return True
         written = [_parts(v) for s, v in named.ids if s == "repository"]
-        theirs = [_parts(v) for v in known.ids.get("repository", ())]
-        owners = {owner for owner, _ in written} & {owner for owner, _ in theirs}
-        repositories = {name for _, name in written} & {name for _, name in theirs}
-        return not written or not theirs or bool(owners or repositories) or home in known.homes
+        theirs = [_parts(v) for v in known.ids_of("repository")]
+        if not written or not theirs or {owner for owner, _ in written} & {owner for owner, _ in theirs}:
+            return True
+        # Two foundations, and two owners: two projects that chose one name (Kudu of Apache, Kudu of .NET).
+        if home and known.homes:
+            return False
+        return bool({name for _, name in written} & {name for _, name in theirs})
 
     def _make(self, kind: str, named: Named) -> str:
         keys = [(kind, scheme, key_of(scheme, value)) for scheme, value in named.ids if scheme in JOINING]
@@ -229,8 +240,9 @@ class Registry:
         slug, number = base, 2
         while (kind, slug) in self.known:
             slug, number = f"{base}-{number}", number + 1
-        self.known[kind, slug] = _Known(slug, named.kind, named.name, curated=False)
-        self.made.append((kind, slug))
+        key = (kind, slug)
+        self.known[key] = _Known(slug, named.kind, named.name, curated=False)
+        self.made.append(key)
         return slug
 
     def _learn(self, known: _Known, ids: Iterable[tuple[str, str]], source: str) -> None:
@@ -249,20 +261,25 @@ class Registry:
                 continue
             if owner:
                 self._doubt(source, kind, known.name, known.slug, f"{scheme} {value} is that of {owner}")
-            elif source and scheme in {"crunchbase", "lfx", "wikidata"} and known.ids.get(scheme):
-                had = ", ".join(sorted(known.ids[scheme]))
+            elif source and scheme in {"crunchbase", "lfx", "wikidata"} and known.ids_of(scheme):
+                had = ", ".join(sorted(known.ids_of(scheme)))
                 about = f"{scheme} is {value} here and {had} elsewhere: not used to join"
                 self._doubt(source, kind, known.name, known.slug, about)
             else:
                 self.by_id[kind, scheme, key] = known.slug
-                known.ids[scheme].add(value)
+                known.ids += ((scheme, value),)
+
+    def _at_home(self, known: _Known, home: str) -> None:
+        if home not in known.homes:
+            known.homes += (home,)
 
     def _name(self, known: _Known, name: str) -> None:
         # A name is learnt for one entity only, and kept by those that were curated under it.
         plain = normalise(name)
-        slugs = self.by_name[class_of(known.kind), plain]
+        key = (class_of(known.kind), plain)
+        slugs = self.by_name.get(key, ())
         if plain and known.slug not in slugs and (known.curated or not slugs):
-            slugs.append(known.slug)
+            self.by_name[key] = (*slugs, known.slug)
 
     def _doubt(self, source: str, kind: str, name: str, entity: str, about: str) -> None:
         if source:

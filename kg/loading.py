@@ -6,11 +6,13 @@ upgrade loses nothing; an index names the tables that count and is switched atom
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -22,15 +24,19 @@ from kg.claims import Claim
 from kg.curated import read_facts
 from kg.dates import PartialDate
 from kg.errors import FeedError, Misuse
-from kg.feeds import FeedSource, feed_sources, reader
+from kg.feeds import FeedSource, Reader, feed_sources, reader
 from kg.feeds.reading import Reading
-from kg.identity import Exceptions, Registry, Uses, records_of
-from kg.names import slugify
+from kg.identity import ORGANIZATION, Exceptions, Registry, Uses, class_of, records_of
+from kg.names import normalise, slugify
 from kg.records import Entity, Event, Record, Source, Use
 from kg.resources import FACTS
-from kg.snapshots import entities_table, read_folder, read_table, write_folder
+from kg.snapshots import columns_of, entities_table, read_folder, read_table, write_folder
+from kg.terms import CURATED_GRAPH, DERIVED_GRAPH, ONTOLOGY_GRAPH, SLUG, slug_of
 
 INDEX = "index.json"
+QUADS = "graph.nq"
+
+Row = tuple[str, ...]
 
 
 def source_of(feed: FeedSource) -> Source:
@@ -51,18 +57,23 @@ def source_of(feed: FeedSource) -> Source:
 
 
 def read_records(
-    feed: FeedSource, path: Path, registry: Registry, reading: Reading, leave_out: Collection[str] = ()
+    feed: FeedSource,
+    path: Path,
+    registry: Registry,
+    reading: Reading,
+    leave_out: Collection[str] = (),
+    read: Reader | None = None,
 ) -> Iterator[Record]:
     """The records of a file one by one, then the ways in which it writes each entity. Raises FeedError.
 
-    Claims of the kinds in `leave_out` are read and counted, and not taken.
+    Claims of the kinds in `leave_out` are read and counted, and not taken. `read` is how to read what is no file.
     Falling short of a declared minimum is a failure, raised at the end: whoever consumes this must not keep what came before.
     """
-    if not path.exists():
+    if read is None and not path.exists():
         raise FeedError(f"{path}: no such file or folder")
     uses = Uses()
     home = feed.settings.get("host", "")
-    stated = (s for s in reader(feed.feed)(reading) if not isinstance(s, Claim) or s.kind not in leave_out)
+    stated = (s for s in (read or reader(feed.feed))(reading) if not isinstance(s, Claim) or s.kind not in leave_out)
     yield from records_of(stated, feed.id, registry, uses, home if isinstance(home, str) else "")
     yield from uses
     short = {name: (reading.counts[name], least) for name, least in feed.minimum.items() if reading.counts[name] < least}
@@ -199,110 +210,222 @@ class Loaded:
 class Shelf:
     """The folder of what a user loaded: an index, and one folder of tables for each source."""
 
-    def __init__(self, folder: Path) -> None:
-        """Point at the folder; it need not exist."""
+    def __init__(self, folder: Path, facts: Path = FACTS) -> None:
+        """Point at the folder, which need not exist, and at the facts beside which its sources are loaded."""
         self.folder = folder
+        self.facts = facts
 
     def entries(self) -> dict[str, Loaded]:
         """What is loaded, by source. Raises FeedError where the index cannot be read."""
+        path = self.folder / INDEX
         try:
-            text = (self.folder / INDEX).read_text("utf-8")
-        except OSError:
+            found = [Loaded.from_json(data) for data in json.loads(path.read_text("utf-8"))]
+        except (FileNotFoundError, NotADirectoryError):
             return {}
-        try:
-            return {data["source"]["id"]: Loaded.from_json(data) for data in json.loads(text)}
-        except (ValueError, KeyError, TypeError) as error:
-            raise FeedError(
-                f"{self.folder / INDEX}: cannot be read ({error}); restore it, or move it away to start anew"
-            ) from error
+        # Whatever else: to take it for an empty one would be to lose what is loaded with the next load.
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise FeedError(f"{path}: cannot be read ({error}); restore it, or move it away to start anew") from error
+        return {entry.source.id: entry for entry in found}
 
     def text(self, entries: dict[str, Loaded]) -> str:
         """The text of an index: the same entries give the same text."""
         return json.dumps([entries[name].as_json() for name in sorted(entries)], indent=1, ensure_ascii=False) + "\n"
 
     def write(self, entries: dict[str, Loaded]) -> None:
-        """Switch to these entries atomically, and remove the folders that none of them names."""
+        """Switch to these entries atomically."""
+        if not entries and not (self.folder / INDEX).exists():
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = self.folder / f".{INDEX}-{os.getpid()}"
         temporary.write_text(self.text(entries), encoding="utf-8")
         temporary.replace(self.folder / INDEX)
 
     def tidy(self) -> None:
-        """Remove the folders that the index does not name; only the holder of the lock may."""
+        """Remove the tables that the index does not name, and what a killed load left; only the holder of the lock may."""
         named = {entry.folder for entry in self.entries().values()}
-        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+        for path in self.folder.iterdir():
             if path.is_dir() and path.name not in named:
                 shutil.rmtree(path, ignore_errors=True)
+            elif path.name.startswith(f".{INDEX}-"):
+                path.unlink(missing_ok=True)
+
+    def tables(self, entry: Loaded) -> Path:
+        """The folder of the tables of an entry. Raises FeedError where somebody has taken it away."""
+        path = self.folder / entry.folder
+        if not path.is_dir():
+            raise FeedError(f"{path}: is gone; load {entry.source.id} again, or take it out with `kg unload {entry.source.id}`")
+        return path
+
+    def entities(self, entries: dict[str, Loaded]) -> list[Entity]:
+        """The entities that the entries made, once each. What one source could not tell of the kind, another may."""
+        found: dict[tuple[str, str], Entity] = {}
+        for entry in entries.values():
+            path = self.tables(entry) / "entities.tsv"
+            for entity in read_table(path, entry.source.id) if path.exists() else ():
+                assert isinstance(entity, Entity)
+                known = found.setdefault((class_of(entity.kind), entity.id), entity)
+                if known.kind == "Organization" != entity.kind:
+                    found[class_of(entity.kind), entity.id] = dataclasses.replace(known, kind=entity.kind)
+        return list(found.values())
 
     def records(self, entries: dict[str, Loaded]) -> Iterator[Record]:
-        """The records of the entries that are kept as tables."""
+        """The records of the entries that are kept as tables: entities first."""
+        yield from self.entities(entries)
         for entry in entries.values():
             yield entry.source
             if entry.feed != "rdf":
-                yield from read_folder(self.folder / entry.folder, entry.source.id)
+                yield from (r for r in read_folder(self.tables(entry), entry.source.id) if not isinstance(r, Entity))
 
     def graphs(self, entries: dict[str, Loaded]) -> Iterator[Path]:
         """The N-Quads files of the entries that are kept as quads."""
-        return (self.folder / entry.folder / "graph.nq" for entry in entries.values() if entry.feed == "rdf")
+        return (self.tables(entry) / QUADS for entry in entries.values() if entry.feed == "rdf")
 
 
-def registry_of(shelf: Shelf) -> Registry:
-    """Who is who in the graph as it is: curated, shipped and loaded."""
-    entries = shelf.entries()
-    registry = curated_registry()
-    records = [*snapshot_records(without=entries), *shelf.records(entries)]
-    for record in records:
-        if isinstance(record, Entity):
-            registry.add(record)
-    for record in records:
-        if isinstance(record, Use):
-            registry.learn(record)
+def registry_of(shelf: Shelf, entries: dict[str, Loaded] | None = None, replacing: str = "") -> Registry:
+    """Who is who in the graph as it is: curated, shipped and loaded.
+
+    With the entries given in place of those that count; the one being replaced keeps its slugs, and tells nothing else.
+    """
+    entries = shelf.entries() if entries is None else entries
+    others = {name: entry for name, entry in entries.items() if name != replacing}
+    registry = curated_registry(shelf.facts)
+    for entity in (*_shipped_entities(shelf.facts), *shelf.entities(others)):
+        if (class_of(entity.kind), entity.id) not in registry.known:
+            registry.add(entity)
+    folders = {feed.id: folder_of(feed, shelf.facts) for feed in shipped()}
+    folders |= {f"{name} as loaded": shelf.folder / entry.folder for name, entry in sorted(entries.items())}
+    for name, folder in folders.items():
+        for use in _names(folder, name):
+            # What is known of this one alone has to be made anew, under the slug that it had.
+            if (use.kind, use.entity) in registry.known:
+                registry.learn(use)
+            else:
+                registry.reserve(use)
     return registry
 
 
-def feed_for(name: str, path: Path, day: str, *, source: str = "", **settings: str) -> FeedSource:
+def feed_for(name: str, origin: str, day: str, *, source: str = "") -> FeedSource:
     """The source that a user means: a declared one by its id, or a file of their own in one of the formats.
 
-    Raises Misuse where the name is neither.
+    `origin` is an address or a path; it becomes the page that the source leads to. Raises Misuse where the name is neither.
     """
+    is_address = origin.startswith(("http://", "https://"))
+    page = origin.replace(" ", "%20") if is_address else Path(origin).resolve().as_uri()
     declared = feed_sources().get(name)
     if declared:
-        return dataclasses.replace(declared, day=day, read=day, revision="", settings={**declared.settings, **settings})
+        if source and source != name:
+            raise Misuse(f"--as {source}: {name} is the name of a source; to use another, load the file as {declared.feed}")
+        # The page of wikidata is for people; its endpoint shows them nothing.
+        page = declared.page if declared.feed == "wikidata" else page
+        return dataclasses.replace(declared, page=page, day=day, read=day, revision="")
     if name != "rdf":
         reader(name)
-    id_ = source or slugify(path.stem if path.suffix else path.name)
+    file = Path(origin.rstrip("/").split("?")[0]).name
+    id_ = source or slugify(file[: -len(Path(file).suffix)] if Path(file).suffix else file)
     if not id_:
-        raise Misuse(f"{path}: no source can be named after it; name it with --as")
-    taken = feed_sources().get(id_)
-    if taken:
-        raise Misuse(f"--as {id_}: that is {taken.title}; load it by `kg load {id_} {path}`")
-    page = path.resolve().as_uri()
-    return FeedSource(
-        id_, name, path.name, "a file of your own", page, "NOASSERTION", day=day, read=day, settings=dict(settings)
-    )
+        raise Misuse(f"{origin}: no source can be named after it; name it with --as")
+    if not SLUG.match(id_):
+        raise Misuse(f"--as {id_}: is no id: lower-case letters, digits, single hyphens")
+    if taken := feed_sources().get(id_):
+        raise Misuse(f"--as {id_}: that is {taken.title}; load it by `kg load {id_} {origin}`, or name yours otherwise")
+    if any(slug_of(graph) == id_ for graph in (CURATED_GRAPH, DERIVED_GRAPH, ONTOLOGY_GRAPH)):
+        raise Misuse(f"--as {id_}: is the name of a graph of kg's own; name yours otherwise")
+    publisher = page.split("/")[2] if is_address else "a file of your own"
+    return FeedSource(id_, name.replace("_", "-"), file, publisher, page, "NOASSERTION", day=day, read=day)
 
 
-def stage(feed: FeedSource, path: Path, shelf: Shelf, origin: str, validators: dict[str, str]) -> tuple[Loaded, Reading]:
-    """Read a file and write its tables into a new folder of the shelf; nothing counts until the index names it."""
+def curated_sources(facts: Path = FACTS) -> set[str]:
+    """The ids of the documents that curated facts rest on: no source of a user's may take one."""
+    return {record.id for record in read_facts(facts) if isinstance(record, Source)}
+
+
+# The formats that ask whose list a file is, or learn from it who is meant.
+_HOSTED = ("landscape", "landscape-history", "membership-history", "clomonitor", "maintainers", "velocity")
+
+
+def hosted_by(feed: FeedSource, host: str, registry: Registry, say: Callable[[str], None]) -> FeedSource:
+    """The source with the foundation whose list it is: the id or a name of one that is known, or the name of a new one.
+
+    Raises Misuse for an id that is none, a name that several have, and a format that knows no host.
+    """
+    if feed.feed not in _HOSTED:
+        raise Misuse(f"--host: {feed.feed} has no host; it goes with {', '.join(_HOSTED)}")
+    settings = {key: value for key, value in feed.settings.items() if key not in {"host", "host_name"}}
+    if (ORGANIZATION, host) in registry.known:
+        return dataclasses.replace(feed, settings={**settings, "host": host})
+    named = registry.by_name.get((ORGANIZATION, normalise(host)), ())
+    if len(named) > 1:
+        raise Misuse(f"--host {host}: several have that name; say which by id: {', '.join(named)}")
+    if named:
+        return dataclasses.replace(feed, settings={**settings, "host": named[0]})
+    if SLUG.match(host):
+        raise Misuse(
+            f"--host {host}: there is no organization with that id or name; `kg find {host}` shows what is alike, and the"
+            " full name, as it is written, makes a new one"
+        )
+    if feed.feed != "landscape":
+        raise Misuse(f"--host {host}: no organization has that name; only a landscape can tell of a new one")
+    if not normalise(host):
+        raise Misuse(f"--host {host!r}: is no name")
+    say(f"{host}: no organization has that name; taken for a foundation that is new to the graph")
+    return dataclasses.replace(feed, settings={**settings, "host_name": " ".join(host.split())})
+
+
+def stage(
+    feed: FeedSource,
+    path: Path,
+    shelf: Shelf,
+    origin: str,
+    validators: dict[str, str],
+    *,
+    entries: dict[str, Loaded] | None = None,
+    registry: Registry | None = None,
+    read: Reader | None = None,
+) -> tuple[Loaded, Reading]:
+    """Read a file and write its tables into a new folder of the shelf; nothing counts until the index names it.
+
+    `entries` are the sources beside which it is read, by default those that count.
+    """
     shelf.folder.mkdir(parents=True, exist_ok=True)
     building = shelf.folder / f".building-{os.getpid()}-{feed.id}"
     shutil.rmtree(building, ignore_errors=True)
     reading = reading_of(feed, path)
+    entries = shelf.entries() if entries is None else entries
     try:
         if feed.feed == "rdf":
             building.mkdir()
-            _write_quads(path, feed.id, building / "graph.nq", reading)
+            _write_quads(path, feed.id, building / QUADS, reading)
         else:
-            registry = registry_of(shelf)
-            records = read_records(feed, path, registry, reading)
-            write_folder(building, source_of(feed), chain(records, (e for _ in (0,) for e in registry.entities())))
+            registry = registry or registry_of(shelf, entries, feed.id)
+            records = read_records(feed, path, registry, reading, read=read)
+            others = shelf.entities({name: entry for name, entry in entries.items() if name != feed.id})
+            reading.loaded = write_folder(building, source_of(feed), _with_entities(records, registry, others))
         key = _digest(building)
         target = shelf.folder / f"{feed.id}-{key}"
         if not target.exists():
             building.replace(target)
+    except sqlite3.Error as error:
+        raise FeedError(f"{shelf.folder}: cannot be written ({error}); is there room?") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Loaded(source_of(feed), feed.feed, origin, target.name, validators), reading
+
+
+def _with_entities(records: Iterable[Record], registry: Registry, others: Iterable[Entity]) -> Iterator[Record]:
+    """The records, then the entities that they are about and that the facts that ship do not hold.
+
+    Also those that another source of the user's made: it may be unloaded, or change its mind.
+    """
+    theirs = {(class_of(entity.kind), entity.id) for entity in others}
+    met: set[tuple[str, str]] = set()
+    for record in records:
+        if isinstance(record, Use) and (record.kind, record.entity) in theirs:
+            met.add((record.kind, record.entity))
+        yield record
+    yield from registry.entities()
+    for key in sorted(met):
+        known = registry.known[key]
+        yield Entity(known.slug, known.kind, known.name)
 
 
 def _write_quads(path: Path, source: str, target: Path, reading: Reading) -> None:
@@ -312,6 +435,7 @@ def _write_quads(path: Path, source: str, target: Path, reading: Reading) -> Non
 
     with target.open("wb") as file:
         serialize(read_quads(path, source, reading.counts), file, format=RdfFormat.N_QUADS)
+    reading.records = reading.counts["statements"]
 
 
 def _digest(folder: Path) -> str:
@@ -328,15 +452,43 @@ def changes(before: Path | None, after: Path) -> Iterator[tuple[str, str, str]]:
     """What differs between two folders of tables: (`+` or `-`, table, row), rows as their cells joined by ` | `."""
     tables = sorted({p.stem for folder in (before, after) if folder for p in folder.glob("*.tsv")})
     for name in tables:
-        old, new = (_rows(folder / f"{name}.tsv" if folder else None) for folder in (before, after))
-        yield from (("-", name, row) for row in sorted(old - new))
-        yield from (("+", name, row) for row in sorted(new - old))
+        columns = columns_of(name)
+        for sign, row in _differing(*(_rows(folder, name, columns) for folder in (before, after))):
+            yield sign, name, " | ".join(f"{c}={cell}" for c, cell in zip(columns, row, strict=True) if cell)
+    old, new = (_statements(folder) for folder in (before, after))
+    for sign, some in (("-", old - new), ("+", new - old)):
+        yield from ((sign, Path(QUADS).stem, statement) for statement in sorted(some))
 
 
-def _rows(path: Path | None) -> set[str]:
+def _differing(old: Iterator[Row], new: Iterator[Row]) -> Iterator[tuple[str, Row]]:
+    """The rows that only one of two sorted tables has; the tables are not held in memory."""
+    one, other = next(old, None), next(new, None)
+    while one is not None or other is not None:
+        if one == other:
+            one, other = next(old, None), next(new, None)
+        elif other is None or (one is not None and one < other):
+            assert one is not None
+            yield "-", one
+            one = next(old, None)
+        else:
+            yield "+", other
+            other = next(new, None)
+
+
+def _rows(folder: Path | None, name: str, columns: tuple[str, ...]) -> Iterator[Row]:
+    path = folder / f"{name}.tsv" if folder else None
+    if path is None or not path.exists():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        reader_ = csv.DictReader((line for line in file if not line.startswith("# ")), delimiter="\t")
+        for row in reader_:
+            # A column that is empty throughout is left out of a table, and is no difference.
+            yield tuple(row.get(column) or "" for column in columns)
+
+
+def _statements(folder: Path | None) -> set[str]:
+    path = folder / QUADS if folder else None
     if path is None or not path.exists():
         return set()
-    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("# ")]
-    header = lines[0].split("\t") if lines else []
-    # By column name: a column that is empty throughout is left out of a table, and is no difference.
-    return {" | ".join(f"{n}={c}" for n, c in zip(header, line.split("\t"), strict=False) if c) for line in lines[1:]}
+    # All are in the graph of the source; to say so on each line would only take room.
+    return {line.rsplit(" <", 1)[0] for line in path.read_text("utf-8").splitlines()}

@@ -16,6 +16,7 @@ _KINDS = {
     "Foundation": "foundation",
     "PublicBody": "public body",
     "Community": "community",
+    "Organization": "organization",
 }
 
 _NAMES = """

@@ -16,7 +16,8 @@ def transfers(run: Run) -> nx.MultiDiGraph[str]:
     """Who gave what to whom: organizations and projects as nodes, their ids `o:slug` and `p:slug`.
 
     Edges: `gave` (donor → project), `went to` (project → recipient), `holds` (vendor → project), `part of` (organization →
-    the one it is part of). Nodes have `label` and `kind` (project, company, foundation, public body, community); edges
+    the one it is part of). Nodes have `label` and `kind` (project, company, foundation, public body, community,
+    organization); edges
     `label`, `kind`, `date` (as stated, may be empty), `start_year` (0 where unknown), `weight` and `sources` (URLs).
     `run(name, values)` gives the rows of a named query.
     """

@@ -29,11 +29,11 @@ def holding(**keys):
 def held(graph, role="legal-home"):
     """The periods of holding: holder, the two bounds of the start, the two of the end, what began it, what ended it."""
     rows = graph.query(
-        "SELECT ?h ?a ?b ?c ?d ?started ?ended { GRAPH g:derived { ?s a osgov:Stewardship ; osgov:steward ?h ;"
+        "SELECT ?h ?a ?b ?c ?d ?started ?ended { ?s a osgov:Stewardship ; osgov:steward ?h ;"
         f" osgov:role v:role-{role} ."
         " OPTIONAL { ?s osgov:startsNoEarlier ?a } OPTIONAL { ?s osgov:startsNoLater ?b }"
         " OPTIONAL { ?s osgov:endsNoEarlier ?c } OPTIONAL { ?s osgov:endsNoLater ?d }"
-        " OPTIONAL { ?s osgov:startedBy ?started } OPTIONAL { ?s osgov:endedBy ?ended } } }"
+        " OPTIONAL { ?s osgov:startedBy ?started } OPTIONAL { ?s osgov:endedBy ?ended } }"
     )
     found = [
         (slug_of(r["h"]), *(str(r[k] or "") for k in "abcd"), *(slug_of(r[k] or "") for k in ("started", "ended")))

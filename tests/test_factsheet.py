@@ -158,6 +158,13 @@ def test_every_event_table_takes_every_date_basis_and_every_relation_an_interval
         assert wanted <= names, table.record
 
 
-def test_between_them_the_tables_make_every_kind_of_record():
+# What lists and registers say, and no curated file has had to.
+ONLY_IN_FEEDS = {
+    *("Acceptance", "Departure", "ProjectMerger", "Dissolution"),
+    *("Sponsorship", "MaturityPeriod", "LicensePeriod", "Subproject"),
+}
+
+
+def test_between_them_the_tables_make_every_kind_of_record_but_those_of_feeds():
     records = {table.record for folder in FOLDERS for table in TABLES[folder].values()}
-    assert records == {*EVENTS, *RELATIONS, "Observation"}
+    assert records == {*EVENTS, *RELATIONS, "Observation"} - ONLY_IN_FEEDS

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kg.resources import PACKAGE, ontology_dir, queries_dir
+from kg.resources import FACTS, PACKAGE, ontology_dir, queries_dir
 
 
 @pytest.fixture
@@ -30,6 +30,8 @@ def small_checkout(tmp_path, facts_of_weaver):
         path = root / "kg" / "facts" / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    for name in ("feeds.toml", "identity.toml"):
+        shutil.copy(FACTS / name, root / "kg" / "facts" / name)
     return root
 
 

@@ -288,6 +288,7 @@ def test_a_stated_date_may_be_a_year_a_month_or_a_day(name):
     [
         *("earliest", "latest", "statedDate", "dateBasis", "umbrella"),
         *("startsNoEarlier", "startsNoLater", "endsNoEarlier", "endsNoLater", "startedBy", "endedBy", "inferredFrom"),
+        *("fromOsiApproved", "toOsiApproved", "osiApproved", "byGroup"),
     ],
 )
 def test_a_derived_property_says_so(name):
@@ -379,7 +380,7 @@ def test_the_context_types_values_as_the_ontology_does(term):
     found = ranges(term)
     if (term, RDF.type, OWL.ObjectProperty) in GOVERNANCE:
         assert entry.get("@type") == "@id"
-    elif len(found) == 1 and found <= {XSD.date, XSD.integer, XSD.decimal}:
+    elif len(found) == 1 and found <= {XSD.boolean, XSD.date, XSD.integer, XSD.decimal}:
         assert entry.get("@type") == "xsd:" + found.pop().removeprefix(str(XSD))
     else:
         assert "@type" not in entry

@@ -145,7 +145,12 @@ class _Landscape:
         if slug := settings.get("host"):
             self.host = body_of(str(slug))
         else:
-            self.host = Named(str(settings.get("host_kind", "Foundation")), str(reading.require("host_name")))
+            if "host_name" not in settings:
+                raise FeedError(
+                    f"{reading.path}: does not say whose list it is; name the foundation with --host, by its id or its name"
+                    " (in feeds.toml: the setting host or host_name)"
+                )
+            self.host = Named(str(settings.get("host_kind", "Foundation")), str(settings["host_name"]))
         self.levels = LEVELS | dict(settings.get("levels", {}))
         self.project_categories = frozenset(settings.get("projects", ()))
         self.companies = bool(settings.get("companies", True))

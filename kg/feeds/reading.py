@@ -25,6 +25,7 @@ class Reading:
 
     `day` is the date of the snapshot: what a list shows without a date of its own was seen on that day. `counts` are the
     reader's own, named in the plural as people would (`hosted projects`, `members`); `feeds.toml` declares minima for them.
+    `loaded` is filled by whoever keeps the records: rows by table.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Reading:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     unknown: dict[str, list[str]] = field(default_factory=dict)
+    loaded: dict[str, int] = field(default_factory=dict)
 
     def skip(self, place: str, reason: str) -> None:
         """Note a record, or a value of it, that cannot be used: where it stands, and why."""
@@ -67,6 +69,9 @@ class Reading:
         counts = ", ".join(f"{n:,} {name}" for name, n in self.counts.items())
         tally = f"{self.source}: {self.records:,} records read, {self.merged:,} merged, {len(self.skipped):,} skipped"
         yield tally + (f": {counts}" if counts else "")
+        if self.loaded:
+            tables = ", ".join(f"{n:,} {name}" for name, n in self.loaded.items())
+            yield f"  loaded {sum(self.loaded.values()):,} rows: {tables}"
         by_reason: dict[str, list[str]] = {}
         for place, reason in self.skipped:
             by_reason.setdefault(reason, []).append(place)

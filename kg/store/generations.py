@@ -64,7 +64,7 @@ def current(folder: Path) -> Path:
 
 def make_generation(
     folder: Path,
-    key: str,
+    key: str | Callable[[], str],
     fill: Callable[[Path], None],
     pointer: Pointer | Callable[[], Pointer] = Pointer(),
     *,
@@ -73,7 +73,8 @@ def make_generation(
 ) -> Path:
     """The folder of the generation `key`, made by `fill` unless it is there, with the pointer switched to it.
 
-    `before_switch` runs once the generation is complete; a pointer given as a function is asked for after that.
+    `before_switch` runs once the generation is complete; a pointer given as a function is asked for after that. A key given as
+    a function is asked for when nobody else makes one here: what it is made from may be what they change.
 
     Two makers at once make it once. Nothing in the folder is touched that does not bear one of our names.
     """
@@ -83,6 +84,7 @@ def make_generation(
 
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "build.lock"):
+        key = key() if callable(key) else key
         there = sorted((p for p in folder.glob(f"graph-{key}*") if _OURS.match(p.name)), key=lambda p: p.stat().st_mtime_ns)
         if there and not anew:
             target = there[-1]

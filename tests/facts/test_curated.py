@@ -181,7 +181,7 @@ ONE_PROBLEM = {
     ),
     "a bad code, with the list": (
         WIDGET.replace('donor_basis = "transfer"', 'donor_basis = "transfered"'),
-        f"{TABLE}: donor_basis: 'transfered' is none of origin, transfer (did you mean 'transfer'?)",
+        f"{TABLE}: donor_basis: 'transfered' is none of listed-owner, origin, transfer (did you mean 'transfer'?)",
     ),
     "a bad address": (
         WIDGET.replace('name = "Widget"\n', 'name = "Widget"\nhomepage = "example.org"\n'),
@@ -283,7 +283,7 @@ def test_a_wikidata_item_belongs_to_one_entity(problems):
 
 def test_a_bad_kind_of_organization_lists_the_kinds(problems):
     assert problems(organizations__acme='id = "acme"\nname = "Acme"\nkind = "fundation"\n') == [
-        "organizations/acme.toml: kind: 'fundation' is none of company, foundation, public-body, community"
+        "organizations/acme.toml: kind: 'fundation' is none of company, foundation, public-body, community, organization"
         " (did you mean 'foundation'?)"
     ]
 
@@ -399,7 +399,7 @@ def test_fix_leaves_files_it_cannot_read_as_they_are(write_facts):
 def test_the_code_lists_are_those_of_the_ontology():
     lists = code_lists()
     assert {"graduated", "podling"} <= lists["stage"]
-    assert {"origin", "transfer"} == lists["donor-basis"]
+    assert {"listed-owner", "origin", "transfer"} == lists["donor-basis"]
     assert {"legal-home", "trademark"} <= lists["role"]
 
 
