@@ -44,14 +44,17 @@ def source_quads(
 
     from kg.curated import read_facts
     from kg.loading import snapshot_records
-    from kg.triples import Labels, quads
+    from kg.records import Entity
+    from kg.triples import Labels, entity_iri, quads
 
     labels: Labels = {}
     yield from quads(read_facts(facts), labels)
     loaded = {} if shelf is None else shelf.entries() if entries is None else entries
     yield from quads(snapshot_records(facts, without=loaded, only=only), labels)
     if shelf is not None:
-        yield from quads(shelf.records(loaded), labels)
+        # An entity that the facts have by now is as they say; a release may bring what a user loaded before.
+        records = (r for r in shelf.records(loaded) if not isinstance(r, Entity) or entity_iri(r.kind, r.id) not in labels)
+        yield from quads(records, labels)
         for path in shelf.graphs(loaded):
             yield from ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)
     yield from _ontology_quads()

@@ -99,6 +99,7 @@ class Registry:
         self.by_name: dict[tuple[str, str], tuple[str, ...]] = {}
         self.made: list[tuple[str, str]] = []
         self.doubts: dict[Doubt, None] = {}
+        self.within: dict[tuple[str, str, str], str] = {}
         self.again: dict[str, list[tuple[str, str]]] = {}
         # Slugs that an earlier reading gave, by the identifiers and names it found: a slug once given is kept.
         self.reserved: dict[tuple[str, str, str], str] = {}
@@ -161,8 +162,14 @@ class Registry:
             found, key = named.slug, "declared"
         else:
             found, key = self._find(kind, replace(named, ids=ids), source, home)
+        # A name that two entities share means one and the same within one source.
+        alone = (source, kind, normalise(named.name))
+        if not found and alone in self.within:
+            found, key = self.within[alone], "name"
         if not found:
             found, key = self._make(kind, named), "new"
+        if alone[2] in self.exceptions.distinct:
+            self.within.setdefault(alone, found)
         known = self.known[kind, found]
         self._learn(known, ids, source if key != "new" else "")
         if key != "declared" or named.name != found:

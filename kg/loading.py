@@ -15,7 +15,6 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -292,10 +291,10 @@ def registry_of(shelf: Shelf, entries: dict[str, Loaded] | None = None, replacin
     for entity in (*_shipped_entities(shelf.facts), *shelf.entities(others)):
         if (class_of(entity.kind), entity.id) not in registry.known:
             registry.add(entity)
-    folders = {feed.id: folder_of(feed, shelf.facts) for feed in shipped()}
-    folders |= {f"{name} as loaded": shelf.folder / entry.folder for name, entry in sorted(entries.items())}
-    for name, folder in folders.items():
-        for use in _names(folder, name):
+    folders = [folder_of(feed, shelf.facts) for feed in shipped()]
+    folders += [shelf.folder / entries[name].folder for name in sorted(entries)]
+    for folder in folders:
+        for use in _names(folder, ""):
             # What is known of this one alone has to be made anew, under the slug that it had.
             if (use.kind, use.entity) in registry.known:
                 registry.learn(use)

@@ -9,7 +9,7 @@ from kg import catalog
 from kg.graph import Graph, Table
 from kg.lookup import Match
 from kg.render import render, text_of
-from kg.terms import PROJECT, curie
+from kg.terms import BASE, CURATED_GRAPH, PROJECT, curie, slug_of
 
 # (title, named query, parameter that takes the entity, fixed parameters)
 Section = tuple[str, str, str, dict[str, str]]
@@ -193,3 +193,17 @@ def evidence(graph: Graph, name: str) -> Table:
         values: tuple[Any, ...] = (curie(match.iri), row["criterion"], row["result"], "derived", facts, [], None)
         rows.append(dict(zip(columns, values, strict=True)))
     return Table(columns, rows)
+
+
+def identifications(graph: Graph, name: str) -> Table:
+    """What was found to be the entity a name means: each name as written, the key that joined it, and the source.
+
+    First the names that were curated, with the key `curated`; see `queries/identity.rq` for the rest.
+    """
+    match = graph.resolve(name)
+    found = graph.run("identity", {"about": match.iri})
+    labels = graph.query(f"SELECT ?name {{ GRAPH <{CURATED_GRAPH}> {{ <{match.iri}> skos:altLabel ?name }} }} ORDER BY ?name")
+    assert isinstance(labels, Table)
+    source = slug_of(CURATED_GRAPH)
+    curated = [(slug_of(match.iri), row["name"], "curated", source, [BASE]) for row in labels]
+    return Table(found.columns, [*(dict(zip(found.columns, row, strict=True)) for row in curated), *found])

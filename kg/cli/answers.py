@@ -105,14 +105,25 @@ def find(settings: Settings, text: str, limit: int) -> None:
 
 @click.command()
 @click.argument("name", type=NAME)
+@click.option("--identity", is_flag=True, help="Instead: the names under which sources write it, and the key that joined each.")
 @with_settings()
-def why(settings: Settings, name: str) -> None:
+def why(settings: Settings, name: str, identity: bool) -> None:
     """The evidence on a project or organization: each fact with its source, and what was computed from which facts.
+
+    With --identity, what was found to be the same: other names, by which key, by which source. Exits 1 when there is none.
 
     \b
     Example: kg why pytorch
     """
-    from kg.profile import evidence
+    from kg.profile import evidence, identifications
+
+    if identity:
+        table = identifications(settings.graph(), name)
+        settings.rows(table, shown=("name", "key", "source"), below=("sources",))
+        if not table:
+            settings.say(f"kg: no source writes {name} under another name")
+            raise click.exceptions.Exit(1)
+        return
 
     found = evidence(settings.graph(), name)
     settings.rows(found, shown=("fact", "property", "value", "basis"), below=("sources",))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import NAME, Settings, with_settings
+from kg.cli.options import NAME, Settings, day_option, with_settings
 
 
 def _folder(settings: Settings) -> Path | None:
@@ -26,19 +26,20 @@ def _today() -> str:
 
 @click.command()
 @click.argument("feed")
-@click.argument("file", metavar="FILE|URL")
-@click.option("--as", "source", metavar="ID", help="Name the source; by default the name of the file.")
-@click.option("--host", metavar="ID", help="The foundation whose list it is, where the file does not say.")
-@click.option("--day", metavar="DAY", help="The day that the file shows; by default today.")
+@click.argument("file", metavar="FILE|URL", required=False)
+@click.option("--as", "source", metavar="ID", help="Name the source; by default it has the name of the file.")
+@click.option("--host", metavar="ID|NAME", help="The foundation whose list it is: a known one, or the name of a new one.")
+@click.option("--day", metavar="DAY", callback=day_option, help="The day that the file shows; by default today.")
 @click.option("--dry-run", is_flag=True, help="Read the file and print what would change; change nothing.")
 @with_settings()
 def load(
-    settings: Settings, feed: str, file: str, source: str | None, host: str | None, day: str | None, dry_run: bool
+    settings: Settings, feed: str, file: str | None, source: str | None, host: str | None, day: str | None, dry_run: bool
 ) -> None:
     """Load a public file into your graph, beside what ships with kg, as a source of its own.
 
-    FEED is a source that `kg sources` lists, or a format: landscape, apache, rdf and others. What was loaded as the same
-    source before is replaced, whole or not at all.
+    FEED is a source that `kg sources` lists, or a format: landscape, apache, rdf and others. Without FILE it is fetched
+    from where the source is published; for wikidata it is the address of the endpoint. What was loaded as the same source
+    before is replaced, whole or not at all. What was read and what was left out goes to stderr.
 
     \b
     Example: kg load cncf-landscape landscape.yml --dry-run
@@ -47,14 +48,21 @@ def load(
     from kg.graph import Table
 
     outcome = upkeep.load(
-        _folder(settings), feed, file, day or _today(), source=source or "", host=host or "", dry_run=dry_run, say=settings.say
+        _folder(settings),
+        feed,
+        file or "",
+        day or _today(),
+        source=source or "",
+        host=host or "",
+        dry_run=dry_run,
+        say=settings.say,
     )
     if dry_run:
         columns = ("change", "table", "row")
         settings.rows(Table(columns, [dict(zip(columns, row, strict=True)) for row in outcome.changes]))
-        settings.say(f"{outcome.source}: {len(outcome.changes):,} rows would change; nothing was changed")
+        settings.say(f"{outcome.source}: {outcome.count:,} rows would change; nothing was changed")
     else:
-        settings.say(f"loaded {outcome.source}: {len(outcome.changes):,} rows changed")
+        settings.say(f"loaded {outcome.source}: {outcome.message}")
 
 
 @click.command()
@@ -68,7 +76,7 @@ def unload(settings: Settings, source: tuple[str, ...]) -> None:
     """
     from kg import upkeep
 
-    for name in upkeep.unload(_folder(settings), source):
+    for name in upkeep.unload(_folder(settings), source, settings.say):
         settings.say(f"unloaded {name}")
 
 
@@ -86,7 +94,7 @@ def update(settings: Settings, source: tuple[str, ...]) -> None:
     from kg import upkeep
     from kg.graph import Table
 
-    outcomes = list(upkeep.update(_folder(settings), source, _today(), settings.say))
+    outcomes = upkeep.update(_folder(settings), source, _today(), settings.say)
     rows = [{"source": o.source, "state": o.state, "message": o.message} for o in outcomes]
     settings.rows(Table(("source", "state", "message"), rows))
     if any(o.state == "failed" for o in outcomes):

@@ -130,7 +130,8 @@ def write_file(name: str, text: str) -> None:
         raise KgError(f"cannot write {name}: {error.strerror or error}") from error
 
 
-def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def day_option(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """The value of an option that takes a whole day."""
     if value is None:
         return None
     from kg.dates import PartialDate
@@ -148,7 +149,9 @@ _OPTIONS = {
     "store": click.option(
         "--store", metavar="SPEC", help="Folder, memory: or SPARQL endpoint to ask (env KG_STORE). Default: the bundled graph."
     ),
-    "as_of": click.option("--as-of", metavar="DAY", callback=_day, help="The state of the world on that day, 2020-06-30."),
+    "as_of": click.option(
+        "--as-of", metavar="DAY", callback=day_option, help="The state of the world on that day, 2020-06-30."
+    ),
     "format": click.option(
         "--format", "-f", type=click.Choice(ROW_FORMATS), help="Default: table on a terminal, tsv in a pipe."
     ),

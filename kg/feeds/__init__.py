@@ -70,7 +70,8 @@ class FeedSource:
 def reader(feed: str) -> Reader:
     """The function that reads a format. Raises Misuse for a format there is none of."""
     if feed.replace("-", "_") not in FEEDS:
-        raise Misuse(f"no feed {feed!r}; there are {', '.join(name.replace('_', '-') for name in FEEDS)}")
+        formats = ", ".join(name.replace("_", "-") for name in (*FEEDS, "rdf"))
+        raise Misuse(f"no feed {feed!r}; formats are {formats}; sources are {', '.join(feed_sources())}")
     found: Reader = importlib.import_module(f"kg.feeds.{feed.replace('-', '_')}").read
     return found
 
