@@ -1,4 +1,4 @@
-"""Claims: loading a landscape takes at most 2 times as long as parsing it with the same library, and memory for new names alone.
+"""Claims: loading a landscape takes at most twice as long as parsing it with the same library, and memory for new names alone.
 
     python benchmarks/load.py LANDSCAPE [copies] [rounds]
 

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms as t
 from kg.dates import PartialDate
+from kg.rollup import groups
 from kg.store import Store, texts
 from kg.triples import TYPE, osgov
 
@@ -27,6 +28,8 @@ LATEST = "the list of the latest day"
 
 # Stages that end a project's time at a foundation: an event that enters one says what the level is from then on.
 _ENDS = ("archived", "retired", "emeritus")
+
+_NOW = "9999-12-31"  # who controls a company still: an open end covers any day
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,12 @@ def _stage(iri: str) -> str:
 
 
 def _holders(store: Store) -> Iterator[Conflict]:
-    """A foundation that holds the project, and another organization that a list still names as its owner or home."""
+    """A foundation that holds the project, and another organization that a list still names as its owner or home.
+
+    A body and its part, and a company and the one that controls it, hold it together. An owner that has the project's own
+    name says nothing of whose it is.
+    """
+    control = groups(store)
     above: dict[str, set[str]] = defaultdict(set)
     for low, high in texts(store, "SELECT ?low ?high { ?low org:subOrganizationOf+ ?high }"):
         above[low].add(high)
@@ -183,7 +191,9 @@ def _holders(store: Store) -> Iterator[Conflict]:
         steward, _, _, event = homes[used]
         for holding, (other, role, _, begun) in sorted(holdings.items()):
             same = other == steward or other in above[steward] or steward in above[other]
-            if holding == used or same or (event and begun == event):
+            together = same or control.top(other, _NOW) == control.top(steward, _NOW)
+            unnamed = role == "role-listed-owner" and t.slug_of(other) == t.slug_of(project)
+            if holding == used or together or unnamed or (event and begun == event):
                 continue
             why = "who took it in last" if role == "role-legal-home" else "a legal home before the owner that a list names"
             on = role.removeprefix("role-").replace("-", " ")

@@ -233,8 +233,9 @@ class Registry:
         theirs = [_parts(v) for v in known.ids_of("repository")]
         if not written or not theirs or {owner for owner, _ in written} & {owner for owner, _ in theirs}:
             return True
-        # Two foundations, and two owners: two projects that chose one name (Kudu of Apache, Kudu of .NET).
-        if home and known.homes:
+        # One that a foundation took in, and one of another owner that no list of it names: two projects that chose one name
+        # (Swift of Apple and of OpenStack, Polaris of Apache and of Fairwinds).
+        if known.homes:
             return False
         return bool({name for _, name in written} & {name for _, name in theirs})
 
@@ -315,9 +316,13 @@ def _day_number(day: str) -> int:
     return int(day[:4]) * 372 + int(day[5:7] or 1) * 31 + int(day[8:10] or 1)
 
 
+# One owner under several hosts: Apache's own and its mirror.
+_MIRRORS = re.compile(r"(gitbox|svn|git-wip-us)\.apache\.org/repos/asf/(incubator[-/])?")
+
+
 def _parts(url: str) -> tuple[str, str]:
     """Host and owner of a repository, and its own name: `github.com/pytorch`, `pytorch`."""
-    parts = (normalise_url(url) or "").split("/")
+    parts = _MIRRORS.sub("github.com/apache/", normalise_url(url) or "").removesuffix("/trunk").split("/")
     return "/".join(parts[:2]), parts[-1]
 
 

@@ -63,7 +63,7 @@ BODIES = (
     Body("jupyter-foundation", "Jupyter Foundation"),
     Body("lf-ai-data", "LF AI & Data", ("lf-artificial-intelligence-foundation", "lf-deep-learning-foundation")),
     Body("lf-decentralized-trust", "LF Decentralized Trust", ("hyperledger-2",)),
-    Body("lf-edge", "LF Edge", ("lf-edge",)),
+    Body("lf-edge", "LF Edge", ("lf-edge", "linux-foundation-edge")),
     Body("lf-energy", "LF Energy", (), ("LF Energy (LFE)",)),
     Body("lf-networking", "LF Networking", ("lf-networking",), ("LF Networking (LFN)",)),
     Body("lf-projects", "LF Projects, LLC"),
