@@ -174,7 +174,8 @@ def _holders(store: Store) -> Iterator[Conflict]:
     documents: dict[str, set[str]] = defaultdict(set)
     query = (
         "SELECT ?s ?project ?steward ?role ?start ?document ?event { VALUES ?role {"
-        " v:role-legal-home v:role-listed-owner } ?s a osgov:Stewardship ; osgov:project ?project ; osgov:steward ?steward ; osgov:role ?role ;"
+        " v:role-legal-home v:role-listed-owner } ?s a osgov:Stewardship ;"
+        " osgov:project ?project ; osgov:steward ?steward ; osgov:role ?role ;"
         " osgov:statedIn ?document ."
         " OPTIONAL { ?s osgov:startsNoLater ?start } OPTIONAL { ?s osgov:startedBy ?event }"
         " OPTIONAL { ?s osgov:endsNoLater ?end } OPTIONAL { ?s osgov:endedBy ?over } FILTER(!BOUND(?end) && !BOUND(?over)) }"

@@ -142,7 +142,7 @@ class Registry:
     def learn(self, use: Use) -> None:
         """Take over what an earlier reading found: this name and these identifiers mean this entity."""
         known = self.known[use.kind, use.entity]
-        self._learn(known, use.ids, "")
+        self._learn(known, use.ids, use.source)
         self._name(known, use.name)
 
     def reserve(self, use: Use) -> None:

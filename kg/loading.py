@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import licenses
-from kg.claims import Claim
+from kg.claims import Claim, Stated
 from kg.curated import read_facts
 from kg.dates import PartialDate
 from kg.errors import FeedError, Misuse
@@ -72,13 +72,26 @@ def read_records(
         raise FeedError(f"{path}: no such file or folder")
     uses = Uses()
     home = feed.settings.get("host", "")
-    stated = (s for s in (read or reader(feed.feed))(reading) if not isinstance(s, Claim) or s.kind not in leave_out)
+    read_all = (read or reader(feed.feed))(reading)
+    stated = (s for s in _in_words(read_all, path) if not isinstance(s, Claim) or s.kind not in leave_out)
     yield from records_of(stated, feed.id, registry, uses, home if isinstance(home, str) else "")
     yield from uses
     short = {name: (reading.counts[name], least) for name, least in feed.minimum.items() if reading.counts[name] < least}
     if short:
         listed = ", ".join(f"{found:,} {name} where at least {least:,} are expected" for name, (found, least) in short.items())
         raise FeedError(f"{path}: {feed.id} holds {listed}; is the file whole, and of this source?")
+
+
+def _in_words(stated: Iterator[Stated], path: Path) -> Iterator[Stated]:
+    """What a reader yields; what it meets in a file that is of no kind it knows becomes a FeedError."""
+    try:
+        yield from stated
+    except UnicodeDecodeError as error:
+        raise FeedError(f"{path}: is no text in UTF-8 ({error.reason} at byte {error.start}); fetch it again") from error
+    except csv.Error as error:
+        raise FeedError(f"{path}: is no table of separated values ({error}); fetch it again") from error
+    except OSError as error:
+        raise FeedError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
 
 
 def reading_of(feed: FeedSource, path: Path) -> Reading:
@@ -144,10 +157,12 @@ def folder_of(feed: FeedSource, facts: Path = FACTS) -> Path:
 def snapshot_records(facts: Path = FACTS, without: Iterable[str] = (), only: Collection[str] | None = None) -> Iterator[Record]:
     """Every record of the shipped snapshots, but for the sources that a user's own files replace; or of `only` some."""
     left_out = set(without)
-    yield from _shipped_entities(facts)
-    for feed in shipped():
+    feeds = [feed for feed in shipped() if only is None or feed.id in only]
+    named = {(use.kind, use.entity) for feed in feeds for use in _names(folder_of(feed, facts), feed.id)} if only else None
+    yield from (e for e in _shipped_entities(facts) if named is None or (class_of(e.kind), e.id) in named)
+    for feed in feeds:
         folder = folder_of(feed, facts)
-        if feed.id not in left_out and (only is None or feed.id in only) and folder.is_dir():
+        if feed.id not in left_out and folder.is_dir():
             yield source_of(feed)
             yield from read_folder(folder, feed.id)
 
@@ -218,7 +233,10 @@ class Shelf:
         """What is loaded, by source. Raises FeedError where the index cannot be read."""
         path = self.folder / INDEX
         try:
-            found = [Loaded.from_json(data) for data in json.loads(path.read_text("utf-8"))]
+            listed = json.loads(path.read_text("utf-8"))
+            if not isinstance(listed, list):
+                raise ValueError("is no list")
+            found = [Loaded.from_json(data) for data in listed]
         except (FileNotFoundError, NotADirectoryError):
             return {}
         # Whatever else: to take it for an empty one would be to lose what is loaded with the next load.

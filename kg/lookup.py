@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.errors import Ambiguous, Misuse, NotFound
 from kg.names import normalise, normalise_url
-from kg.store import Rows, Store
+from kg.store import Rows, Store, texts
 from kg.terms import ORG_ID, PROJECT, SLUG, expand, slug_of
 
 _KINDS = {
@@ -19,9 +19,13 @@ _KINDS = {
     "Organization": "organization",
 }
 
-_NAMES = """
-SELECT ?entity ?name ?how ?kind WHERE {
-  { VALUES (?class ?kind) { KINDS } ?entity a ?class . }
+# Kinds and names are asked apart and joined here: an engine that joins them scans one once for each of the other.
+_KINDS_QUERY = (
+    f"SELECT ?entity ?class {{ VALUES ?class {{ {' '.join(f'osgov:{name}' for name in _KINDS)} }} ?entity a ?class }}"
+)
+
+_NAMES_QUERY = """
+SELECT ?entity ?name ?how WHERE {
   { ?entity skos:prefLabel ?name . BIND("name" AS ?how) }
   UNION { ?entity skos:altLabel ?name . BIND("alias" AS ?how) }
   UNION { ?e osgov:formerName ?name ; osgov:project ?entity . BIND("former name" AS ?how) }
@@ -32,7 +36,7 @@ SELECT ?entity ?name ?how ?kind WHERE {
   UNION { ?entity osgov:githubOrg ?org .
           BIND(CONCAT("https://github.com/", ?org) AS ?name) BIND("GitHub organization" AS ?how) }
 }
-""".replace("KINDS", " ".join(f'(osgov:{name} "{kind}")' for name, kind in _KINDS.items()))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,13 @@ def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
     """The one entity meant. Raises NotFound with suggestions, Ambiguous with the candidates; never picks by likeness."""
     if not text.strip():
         raise Misuse("the name is empty")
-    if by_slug := _by_slug(store, text.strip().casefold(), kind):
+    iri = expand(text.strip())
+    if iri and iri.startswith((PROJECT, ORG_ID)):
+        # Ours already: whoever asks for several things of one entity resolves its name once.
+        by_iri = _by_slug(store, slug_of(iri), "project" if iri.startswith(PROJECT) else "organization")
+        if by_iri and (kind in {None, "entity"} or (by_iri.kind == "project") == (kind == "project")):
+            return Match(by_iri.iri, by_iri.name, by_iri.kind, "IRI", by_iri.text, by_iri.score)
+    elif by_slug := _by_slug(store, text.strip().casefold(), kind):
         return by_slug
     names = _names(store)
     matches = _exact(_wanted(names, kind), text)
@@ -133,16 +143,16 @@ def _by_slug(store: Store, slug: str, kind: str | None) -> Match | None:
 
 
 def _names(store: Store) -> list[_Name]:
-    answer = store.query(_NAMES)
-    assert isinstance(answer, Rows)
-    return sorted(
-        {
-            _Name(entity.value, name.value, how.value, kind.value)  # type: ignore[union-attr]
-            for entity, name, how, kind in answer.rows
-            if entity is not None and name is not None and how is not None and kind is not None
-        },
-        key=lambda n: (n.iri, n.how, n.text),
-    )
+    kinds: dict[str, list[str]] = {}
+    for entity, kind in texts(store, _KINDS_QUERY):
+        kinds.setdefault(entity, []).append(_KINDS[slug_of(kind)])
+    found = {
+        _Name(entity, name, how, kind)
+        for entity, name, how in texts(store, _NAMES_QUERY)
+        if name
+        for kind in kinds.get(entity, ())
+    }
+    return sorted(found, key=lambda n: (n.iri, n.how, n.text))
 
 
 def _wanted(names: list[_Name], kind: str | None) -> list[_Name]:

@@ -1,5 +1,6 @@
 """Fixtures that several rooms share, and the one switch that rewrites golden files."""
 
+import json
 import os
 import shutil
 import socket
@@ -8,11 +9,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode, Quad, parse
 
+import kg.build
+import kg.feeds
+from kg import loading
 from kg.build import build_at, build_folder, fill
+from kg.derive import derive
 from kg.factsheet import TABLES, canonical
 from kg.graph import Graph
+from kg.snapshots import entities_table, write_folder
+from kg.resources import ontology_dir
 from kg.store.embedded import EmbeddedStore
+from kg.terms import ONTOLOGY_GRAPH
+from kg.triples import quads
 
 GOLDEN = Path(__file__).parent / "golden"
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -43,6 +53,20 @@ def graph_at(facts):
     store = EmbeddedStore.in_memory()
     fill(store, facts)
     return Graph(store)
+
+
+@pytest.fixture(scope="session")
+def graph_of_records():
+    """The graph of records as feeds give them, `graph_of_records(source, entity, event)`, derived facts included."""
+    ontology = NamedNode(ONTOLOGY_GRAPH)
+    terms = [Quad(q.subject, q.predicate, q.object, ontology) for q in parse(path=str(ontology_dir() / "governance.ttl"))]
+
+    def build(*records):
+        store = EmbeddedStore.in_memory([*terms, *quads(records)])
+        derive(store)
+        return Graph(store)
+
+    return build
 
 
 @pytest.fixture
@@ -131,7 +155,7 @@ def built_folder(tmp_path_factory):
 def private_env(tmp_path):
     """The environment of a user who never ran kg: a home and a cache of the test's own, the checkout's code."""
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}}
-    places = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(CHECKOUT)}
+    places = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": "", "PYTHONPATH": str(CHECKOUT)}
     return {**kept, **places, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
 
 
@@ -187,6 +211,115 @@ def small_folder(tmp_path_factory, facts_of_weaver):
     build_at(folder / "graph-weaver", folder / "facts")
     (folder / "current").write_text("graph-weaver\n")
     return folder
+
+
+def landscape_of(*projects, members=(), broken=""):
+    """The text of a landscape: the projects it hosts, and its members."""
+    hosted = [
+        {"name": name, "project": "graduated", "repo_url": f"https://git.example/{name}", "extra": {"accepted": "2021-03-04"}}
+        for name in projects
+    ]
+    listed = [{"name": name, "crunchbase": f"https://www.crunchbase.com/organization/{name.lower()}"} for name in members]
+    groups = [("Tools", "All", hosted), ("Members", "Gold", listed)]
+    categories = [{"name": c, "subcategories": [{"name": s, "items": items}]} for c, s, items in groups if items]
+    # Every JSON text is YAML; a line an item is what editors of landscapes see.
+    return json.dumps({"landscape": categories}, indent=1) + broken + "\n"
+
+
+_FEEDS = """
+read = "2024-01-01"
+
+[[source]]
+id = "harbour-landscape"
+feed = "landscape"
+title = "Harbour landscape"
+publisher = "Harbour Foundation"
+page = "https://harbour.example/landscape"
+url = "{address}/harbour.yml"
+revision = "one"
+day = "2023-12-31"
+licence = "Apache-2.0"
+minimum = {{ members = 2 }}
+settings = {{ host = "harbour" }}
+
+[[source]]
+id = "guild-landscape"
+feed = "landscape"
+title = "Landscape of the Loom Guild"
+publisher = "Loom Guild"
+page = "https://guild.example/landscape"
+url = "{address}/guild.yml"
+licence = "Apache-2.0"
+ship = false
+settings = {{ host_name = "Loom Guild" }}
+
+[[source]]
+id = "attic"
+feed = "apache"
+title = "Projects in the Attic"
+publisher = "Apache Software Foundation"
+page = "https://attic.example"
+licence = "Apache-2.0"
+ship = false
+
+[[source]]
+id = "wikidata"
+feed = "wikidata"
+title = "Wikidata"
+publisher = "Wikimedia Foundation"
+page = "https://www.wikidata.org/"
+url = "{address}/sparql"
+licence = "CC0-1.0"
+ship = false
+"""
+
+
+class Release:
+    """Facts and sources that stand for those that ship: Weaver's, and the landscape of Harbour with Acme and Bolt as members."""
+
+    def __init__(self, facts, work, monkeypatch):
+        self.facts = facts
+        self.work = work
+        self.monkeypatch = monkeypatch
+
+    def publish_at(self, address):
+        """Where the sources are published, from now on."""
+        (self.facts / "feeds.toml").write_text(_FEEDS.format(address=address), encoding="utf-8")
+        kg.feeds.feed_sources.cache_clear()
+
+    def write(self, name, content):
+        """A file of the user's own."""
+        path = self.work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch, facts_of_weaver):
+    """Has kg believe that it ships few facts, so that a graph is made in a moment; the user's folders are the test's own."""
+    facts, work = tmp_path / "release", tmp_path / "work"
+    apache = 'id = "apache-software-foundation"\nname = "Apache Software Foundation"\nkind = "foundation"\n'
+    for name, text in {**facts_of_weaver, "organizations/apache-software-foundation": apache}.items():
+        path = facts / f"{name}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    work.mkdir()
+    made = Release(facts, work, monkeypatch)
+    for variable in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+    monkeypatch.delenv("KG_STORE", raising=False)
+    monkeypatch.setattr(kg.build, "FACTS", facts)
+    monkeypatch.setattr(kg.feeds, "FACTS", facts)
+    made.publish_at("http://127.0.0.1:9")
+    source = kg.feeds.feed_sources()["harbour-landscape"]
+    path = made.write("shipped.yml", landscape_of("Weaver", members=("Acme", "Bolt", "Cord")))
+    registry = loading.curated_registry(facts)
+    records = loading.read_records(source, path, registry, loading.reading_of(source, path))
+    write_folder(facts / "snapshots" / source.id, loading.source_of(source), records)
+    (facts / "snapshots" / "entities.tsv").write_text(entities_table(registry.entities()), encoding="utf-8")
+    yield made
+    kg.feeds.feed_sources.cache_clear()
 
 
 def oxigraph_binary():

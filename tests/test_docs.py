@@ -12,7 +12,7 @@ from kg.cli import COMMANDS, root
 from kg.factsheet import IDENTITY, tables_of
 
 REPO = Path(__file__).parents[1]
-PAGES = ["README.md", "docs/facts.md", "docs/reference.md"]
+PAGES = ["README.md", "docs/facts.md", "docs/reference.md", "docs/sources.md"]
 
 pytestmark = pytest.mark.skipif(not (REPO / "README.md").is_file(), reason="the pages are in the checkout only")
 
@@ -23,7 +23,7 @@ def transcripts():
 
 
 def test_the_readme_has_a_transcript_for_each_question_it_asks():
-    assert len(transcripts()) == 4
+    assert len(transcripts()) == 6
 
 
 @pytest.mark.parametrize(("command", "shown"), transcripts())

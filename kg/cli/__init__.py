@@ -69,6 +69,10 @@ class Root(click.Group):
         except click.UsageError as error:
             import difflib
 
+            from kg.catalog import names
+
+            if args[0] in names():
+                raise click.UsageError(f"No such command {args[0]!r}; it is a named query: kg query {args[0]}", ctx) from None
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if near and "Did you mean" not in error.message:
                 raise click.UsageError(f"{error.message.rstrip('.')}. Did you mean {near[0]!r}?", ctx) from None

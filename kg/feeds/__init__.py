@@ -47,7 +47,8 @@ FEEDS: tuple[str, ...] = (
 class FeedSource:
     """One published file (or folder) in one of the formats, as `feeds.toml` declares it.
 
-    `leave_out` names kinds of records that its snapshot does not repeat, because that of another source has them.
+    `leave_out` names kinds of records that its snapshot does not repeat, because that of another source has them;
+    `why_not` says why a source does not ship.
     """
 
     id: str
@@ -62,6 +63,7 @@ class FeedSource:
     day: str = ""
     read: str = ""
     ship: bool = True
+    why_not: str = ""
     leave_out: tuple[str, ...] = ()
     minimum: dict[str, int] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
