@@ -12,7 +12,6 @@ import sys
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from kg.store.embedded import EmbeddedStore
 
     Entries = dict[str, Loaded]
-
-
-_BATCH = 1_000_000  # quads read while those before them are being written
 
 
 def source_quads(
@@ -96,17 +92,15 @@ def build_in_memory(facts: Path = FACTS, shelf: Shelf | None = None, entries: En
 def build_at(path: Path, facts: Path = FACTS, shelf: Shelf | None = None, entries: Entries | None = None) -> None:
     """Make the graph in a new folder and close it: what was read is written while the rest is derived from it."""
     from kg.derive import GRAPH, derive
-    from kg.store.embedded import EmbeddedStore, Writer
+    from kg.store.embedded import Batch, EmbeddedStore, Writer
 
     with Writer(path) as writer, _no_collection():
-        read: list[Quad] = []
-        quads = source_quads(facts, shelf, entries)
-        while part := list(islice(quads, _BATCH)):
-            writer.put(part)
-            read += part
-        store = EmbeddedStore.in_memory(read)
+        read = Batch.of(source_quads(facts, shelf, entries))
+        writer.put(read)
+        store = EmbeddedStore.in_memory()
+        store.load(read)
         derive(store)
-        writer.put(store.store.quads_for_pattern(None, None, None, GRAPH))
+        writer.put(Batch.of(store.store.quads_for_pattern(None, None, None, GRAPH)))
 
 
 @contextmanager

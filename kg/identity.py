@@ -204,7 +204,7 @@ class Registry:
             if kind == ORGANIZATION or self._is_same_project(self.known[kind, slug], named, home):
                 return slug, key
             self._doubt(source, kind, named.name, slug, "has the same name, but other repositories: kept apart")
-        if not by_name:
+        if not by_name and kind == ORGANIZATION:
             for value in (v for s, v in named.ids if s == "domain"):
                 if slug := self.by_domain.get(value):
                     return slug, f"domain {value}"
@@ -257,7 +257,7 @@ class Registry:
         """Keep the identifiers; one that another entity has, or a second of a scheme that has one value a thing, is a doubt."""
         kind = class_of(known.kind)
         for scheme, value in ids:
-            if scheme == "domain":
+            if scheme == "domain" and kind == ORGANIZATION:
                 # Two that have it, such as all whose page lies on a site for everyone: it tells neither.
                 self.by_domain[value] = known.slug if self.by_domain.get(value, known.slug) == known.slug else ""
                 continue

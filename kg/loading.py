@@ -301,23 +301,26 @@ class Shelf:
 def registry_of(shelf: Shelf, entries: dict[str, Loaded] | None = None, replacing: str = "") -> Registry:
     """Who is who in the graph as it is: curated, shipped and loaded.
 
-    With the entries given in place of those that count; the one being replaced keeps its slugs, and tells nothing else.
+    With the entries given in place of those that count. What only the source being replaced tells of is not known, but keeps
+    its slug: so the same file gives the same tables, whatever it replaces.
     """
     entries = shelf.entries() if entries is None else entries
     others = {name: entry for name, entry in entries.items() if name != replacing}
+    folders = [(feed.id, folder_of(feed, shelf.facts)) for feed in shipped()]
+    folders += [(name, shelf.folder / entries[name].folder) for name in sorted(entries)]
+    uses = [(name == replacing, use) for name, folder in folders for use in _names(folder, name)]
+    told = {(use.kind, use.entity) for is_own, use in uses if not is_own}
+    only_here = {(use.kind, use.entity) for is_own, use in uses if is_own} - told
     registry = curated_registry(shelf.facts)
     for entity in (*_shipped_entities(shelf.facts), *shelf.entities(others)):
-        if (class_of(entity.kind), entity.id) not in registry.known:
+        key = (class_of(entity.kind), entity.id)
+        if key not in registry.known and key not in only_here:
             registry.add(entity)
-    folders = [folder_of(feed, shelf.facts) for feed in shipped()]
-    folders += [shelf.folder / entries[name].folder for name in sorted(entries)]
-    for folder in folders:
-        for use in _names(folder, ""):
-            # What is known of this one alone has to be made anew, under the slug that it had.
-            if (use.kind, use.entity) in registry.known:
-                registry.learn(use)
-            else:
-                registry.reserve(use)
+    for _, use in uses:
+        if (use.kind, use.entity) in registry.known:
+            registry.learn(use)
+        else:
+            registry.reserve(use)
     return registry
 
 
@@ -360,8 +363,10 @@ def curated_sources(facts: Path = FACTS) -> set[str]:
 _HOSTED = ("landscape", "landscape-history", "membership-history", "clomonitor", "maintainers", "velocity")
 
 
-def hosted_by(feed: FeedSource, host: str, registry: Registry, say: Callable[[str], None]) -> FeedSource:
+def hosted_by(feed: FeedSource, host: str, registry: Registry, own: Iterable[Entity], say: Callable[[str], None]) -> FeedSource:
     """The source with the foundation whose list it is: the id or a name of one that is known, or the name of a new one.
+
+    `own` are entities that the source made when it was last loaded: they are made again under their names.
 
     Raises Misuse for an id that is none, a name that several have, and a format that knows no host.
     """
@@ -375,6 +380,9 @@ def hosted_by(feed: FeedSource, host: str, registry: Registry, say: Callable[[st
         raise Misuse(f"--host {host}: several have that name; say which by id: {', '.join(named)}")
     if named:
         return dataclasses.replace(feed, settings={**settings, "host": named[0]})
+    plain = normalise(host)
+    if again := next((e for e in own if e.kind != "Project" and (e.id == host or normalise(e.name) == plain)), None):
+        return dataclasses.replace(feed, settings={**settings, "host_name": again.name})
     if SLUG.match(host):
         raise Misuse(
             f"--host {host}: there is no organization with that id or name; `kg find {host}` shows what is alike, and the"
@@ -382,7 +390,7 @@ def hosted_by(feed: FeedSource, host: str, registry: Registry, say: Callable[[st
         )
     if feed.feed != "landscape":
         raise Misuse(f"--host {host}: no organization has that name; only a landscape can tell of a new one")
-    if not normalise(host):
+    if not plain:
         raise Misuse(f"--host {host!r}: is no name")
     say(f"{host}: no organization has that name; taken for a foundation that is new to the graph")
     return dataclasses.replace(feed, settings={**settings, "host_name": " ".join(host.split())})
@@ -416,7 +424,8 @@ def stage(
             registry = registry or registry_of(shelf, entries, feed.id)
             records = read_records(feed, path, registry, reading, read=read)
             others = shelf.entities({name: entry for name, entry in entries.items() if name != feed.id})
-            reading.loaded = write_folder(building, source_of(feed), _with_entities(records, registry, others))
+            ship = _shipped_entities(shelf.facts)
+            reading.loaded = write_folder(building, source_of(feed), _with_entities(records, registry, others, ship))
         key = _digest(building)
         target = shelf.folder / f"{feed.id}-{key}"
         if not target.exists():
@@ -428,8 +437,10 @@ def stage(
     return Loaded(source_of(feed), feed.feed, origin, target.name, validators), reading
 
 
-def _with_entities(records: Iterable[Record], registry: Registry, others: Iterable[Entity]) -> Iterator[Record]:
-    """The records, then the entities that they are about and that the facts that ship do not hold.
+def _with_entities(
+    records: Iterable[Record], registry: Registry, others: Iterable[Entity], ship: Iterable[Entity]
+) -> Iterator[Record]:
+    """The records, then the entities that they are about and that do not `ship`.
 
     Also those that another source of the user's made: it may be unloaded, or change its mind.
     """
@@ -439,7 +450,8 @@ def _with_entities(records: Iterable[Record], registry: Registry, others: Iterab
         if isinstance(record, Use) and (record.kind, record.entity) in theirs:
             met.add((record.kind, record.entity))
         yield record
-    yield from registry.entities()
+    shipped_ = {(class_of(entity.kind), entity.id) for entity in ship}
+    yield from (e for e in registry.entities() if (class_of(e.kind), e.id) not in shipped_)
     for key in sorted(met):
         known = registry.known[key]
         yield Entity(known.slug, known.kind, known.name)
@@ -466,10 +478,13 @@ def _digest(folder: Path) -> str:
 
 
 def changes(before: Path | None, after: Path) -> Iterator[tuple[str, str, str]]:
-    """What differs between two folders of tables: (`+` or `-`, table, row), rows as their cells joined by ` | `."""
+    """What differs between two folders of tables: (`+` or `-`, table, row), rows as their cells joined by ` | `.
+
+    By which key a name was joined is no difference: that depends on what else was known.
+    """
     tables = sorted({p.stem for folder in (before, after) if folder for p in folder.glob("*.tsv")})
     for name in tables:
-        columns = columns_of(name)
+        columns = tuple(column for column in columns_of(name) if (name, column) != ("names", "key"))
         for sign, row in _differing(*(_rows(folder, name, columns) for folder in (before, after))):
             yield sign, name, " | ".join(f"{c}={cell}" for c, cell in zip(columns, row, strict=True) if cell)
     old, new = (_statements(folder) for folder in (before, after))

@@ -111,7 +111,8 @@ def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
         listed = sorted({(_short(m.iri), preferred.get(m.iri, ""), m.kind) for m in matches})
         lines = "".join(f"\n  {short}  {name} ({what})" for short, name, what in listed)
         raise Ambiguous(f"{text!r} can mean:{lines}\nsay which, for example: {listed[0][0]}")
-    near = find(store, text, kind=kind, limit=3)
+    found = find(store, text, kind=kind, limit=3)
+    near = [m for m in found if m.score > found[0].score - 10]
     what = kind or "project or organization"
     hint = "; did you mean " + " or ".join(f"{m.name} ({_short(m.iri)})" for m in near) + "?" if near else ""
     raise NotFound(f"no {what} named {text!r}{hint or '; `kg find TEXT` searches all names'}")

@@ -28,5 +28,6 @@ def osi_flags(store: Store) -> Iterator[Quad]:
         for thing, expression in texts(store, f"SELECT ?thing ?licence {{ ?thing osgov:{licence} ?licence }}"):
             answers[thing].add(is_osi_approved(expression))
         for thing, found in sorted(answers.items()):
-            if len(found) == 1 and None not in found:
-                yield Quad(NamedNode(thing), osgov(flag), Literal(found.pop()), GRAPH)
+            answer = found.pop()
+            if answer is not None and not found:
+                yield Quad(NamedNode(thing), osgov(flag), Literal(answer), GRAPH)

@@ -14,6 +14,7 @@ import io
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from itertools import dropwhile
 from pathlib import Path
 
 from kg.dates import PartialDate
@@ -37,6 +38,8 @@ _INTERVAL = ("from", "until", "as_of")
 _OBSERVATION = ("id", "project", "variable", "value", "by", *_INTERVAL)
 _NAMES = ("id", "kind", "name", "key", "ids")
 _ENTITIES = ("id", "kind", "name")
+_TABLES = {"names", "entities", "observation", *(kind.casefold() for kind in (*EVENTS, *RELATIONS))}
+_NEEDED = {"names": _NAMES[:4], "entities": _ENTITIES, "observation": _OBSERVATION[:4]}
 
 
 def columns_of(kind: str) -> tuple[str, ...]:
@@ -152,13 +155,13 @@ def read_folder(folder: Path, source: str) -> Iterator[Record]:
 def read_table(path: Path, source: str) -> Iterator[Record]:
     """The records of one table. Raises FeedError naming file, line and what is wrong."""
     kind = path.stem
+    if kind not in _TABLES:
+        raise FeedError(f"{path}: no table of that name; there are {', '.join(sorted(_TABLES))}")
     with path.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("# "))
-        reader = csv.reader(lines, delimiter="\t")
+        # The comments stand at the top; a line further down that looks like one is part of a cell.
+        reader = csv.reader(dropwhile(lambda line: line.startswith("# "), file), delimiter="\t")
         header = next(reader, [])
-        unknown = set(header) - set(columns_of(kind))
-        if unknown or "id" not in header:
-            wrong = f"columns {', '.join(sorted(unknown))} are none" if unknown else "there is no column id"
+        if wrong := _wrong_header(kind, header):
             raise FeedError(f"{path}: {wrong} of {', '.join(columns_of(kind))}")
         make = _maker(kind, header, source)
         for number, row in enumerate(reader, 1):
@@ -166,6 +169,16 @@ def read_table(path: Path, source: str) -> Iterator[Record]:
                 yield make(row)
             except (ValueError, IndexError) as error:
                 raise FeedError(f"{path}: row {number}: {error}") from error
+
+
+def _wrong_header(kind: str, header: list[str]) -> str:
+    """What keeps these from being the columns of a table, '' where nothing does."""
+    columns = columns_of(kind)
+    if unknown := sorted(set(header) - set(columns)):
+        return f"columns {', '.join(unknown)} are none"
+    if missing := [name for name in _NEEDED.get(kind, ("id",)) if name not in header]:
+        return f"there is no column {missing[0]}"
+    return "" if header == [name for name in columns if name in header] else "the columns stand in another order than those"
 
 
 def _maker(kind: str, header: list[str], source: str) -> Callable[[list[str]], Record]:

@@ -77,7 +77,9 @@ def load(
         registry = None
         if host:
             registry = registry_of(shelf, entries, feed.id)
-            feed = hosted_by(feed, host, registry, say)
+            is_there = feed.id in entries and (shelf.folder / entries[feed.id].folder).is_dir()
+            own = shelf.entities({feed.id: entries[feed.id]}) if is_there else []
+            feed = hosted_by(feed, host, registry, own, say)
         with _at_hand(feed, origin, {}, shelf, say) as found:
             assert found is not None
             entry, reading = stage(

@@ -18,8 +18,8 @@ from kg.build import build_at, build_folder, fill
 from kg.derive import derive
 from kg.factsheet import TABLES, canonical
 from kg.graph import Graph
-from kg.snapshots import entities_table, write_folder
 from kg.resources import ontology_dir
+from kg.snapshots import entities_table, write_folder
 from kg.store.embedded import EmbeddedStore
 from kg.terms import ONTOLOGY_GRAPH
 from kg.triples import quads
@@ -155,7 +155,12 @@ def built_folder(tmp_path_factory):
 def private_env(tmp_path):
     """The environment of a user who never ran kg: a home and a cache of the test's own, the checkout's code."""
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}}
-    places = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": "", "PYTHONPATH": str(CHECKOUT)}
+    places = {
+        "HOME": str(tmp_path / "home"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_DATA_HOME": "",
+        "PYTHONPATH": str(CHECKOUT),
+    }
     return {**kept, **places, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
 
 
@@ -275,7 +280,7 @@ ship = false
 
 
 class Release:
-    """Facts and sources that stand for those that ship: Weaver's, and the landscape of Harbour with Acme and Bolt as members."""
+    """Facts and sources that stand for those that ship: Weaver's, and the landscape of Harbour, Acme and Bolt its members."""
 
     def __init__(self, facts, work, monkeypatch):
         self.facts = facts

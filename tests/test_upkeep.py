@@ -163,7 +163,7 @@ RDF = {
 @pytest.mark.parametrize("ending", RDF)
 def test_a_file_of_statements_goes_into_a_graph_of_its_own_and_shows_among_the_sources(release, store, ending):
     path = release.write(f"notes.{ending}", RDF[ending] + "\n")
-    outcome, said = load(store, "rdf", path)
+    _, said = load(store, "rdf", path)
     assert said[0].startswith(f"notes: {1 + (ending == 'ttl')} records read")
     rows = graph(store).query("SELECT ?g ?x { GRAPH ?g { <https://example.org/a> <https://example.org/p> ?x } }")
     assert [(row["g"], row["x"]) for row in rows] == [("https://w3id.org/osgov/graph/notes", "x")]
@@ -182,7 +182,7 @@ def test_a_dry_run_gives_the_rows_that_would_change_and_changes_nothing(release,
     assert outcome.state == "would load"
     assert outcome.count == len(outcome.changes)
     assert [c for c in outcome.changes if c[1] == "names" and "dye" in c[2]] == [
-        ("+", "names", "id=dye | kind=organization | name=Dye | key=new | ids=crunchbase:dye")
+        ("+", "names", "id=dye | kind=organization | name=Dye | ids=crunchbase:dye")
     ]
     assert [c[0] for c in outcome.changes if "cord" in c[2] and c[1] == "membership"] == ["-"]
     assert state(store) == before
@@ -203,6 +203,12 @@ def test_differences_are_told_by_column_though_empty_columns_are_left_out(tmp_pa
         ("-", "names", "id=a | name=A"),
         ("+", "names", "id=a | kind=project | name=A"),
     ]
+
+
+def test_the_file_that_ships_makes_the_rows_that_ship(release, store):
+    """Whatever is known of it by then: else a dry run would show changes where nothing has changed."""
+    outcome = upkeep.load(store, "harbour-landscape", str(release.work / "shipped.yml"), "2023-12-31", dry_run=True)
+    assert outcome.changes == ()
 
 
 # What is refused
@@ -282,6 +288,15 @@ def test_options_that_do_not_fit_are_refused_by_name(release, store, feed, optio
 def test_a_known_host_may_be_named_by_id_or_by_name(release, store, host):
     load(store, "landscape", release.write("loft.yml", landscape_of("Treadle", members=("Dye",))), host=host)
     assert members(store, "Harbour Foundation") == ["Acme", "Bolt", "Cord", "Dye"]
+
+
+def test_a_host_that_the_source_itself_made_may_be_named_by_its_id_from_then_on(release, store):
+    path = release.write("loft.yml", landscape_of("Treadle", members=("Dye",)))
+    load(store, "landscape", path, host="Loft Foundation")
+    for host in ("loft-foundation", "LOFT foundation"):
+        outcome, said = load(store, "landscape", path, host=host)
+        assert outcome.count == 0
+        assert said[0].startswith("loft: ")
 
 
 def test_a_name_that_several_have_lists_them(release, store):
@@ -546,7 +561,7 @@ def test_ten_readers_beside_a_load_never_fail(release, store):
 
 
 class Site:
-    """A web server on loopback: `pages` from path to (status, body, ETag); `asked` has the path and the ETag of each request."""
+    """A web server on loopback: `pages` from path to (status, body, ETag); `asked` has path and ETag of each request."""
 
     def __init__(self):
         self.pages = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -45,11 +46,15 @@ class EmbeddedStore:
     def write(path: Path, made: EmbeddedStore) -> None:
         """Write all of a store, union included, to a new folder, and close it."""
         with Writer(path) as writer:
-            writer.put(made.quads())
+            writer.put(Batch.of(made.quads()))
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads of named graphs, here and in the union."""
-        for task in _load(self.store, quads):
+        self.load(Batch.of(quads))
+
+    def load(self, batch: Batch) -> None:
+        """Add a batch, here and in the union."""
+        for task in batch.begin(self.store):
             task.result()
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
@@ -81,6 +86,34 @@ class EmbeddedStore:
         return (quad for quad in self.store if not isinstance(quad.graph_name, ox.DefaultGraph))
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Quads of named graphs as text, and their union: written once, for as many stores as are to hold them."""
+
+    named: bytes
+    union: bytes
+
+    @classmethod
+    def of(cls, quads: Iterable[ox.Quad]) -> Batch:
+        """The text of the quads."""
+        listed = list(quads)
+        named = ox.serialize(listed, format=ox.RdfFormat.N_QUADS)
+        union = ox.serialize((quad.triple for quad in listed), format=ox.RdfFormat.N_TRIPLES)
+        assert named is not None
+        assert union is not None
+        return cls(named, union)
+
+    def begin(self, store: ox.Store) -> list[Future[None]]:
+        """Begin to load both, each in a thread: the engine works without holding the interpreter."""
+        pool = ThreadPoolExecutor(2)
+        tasks = [
+            pool.submit(store.bulk_load, self.named, format=ox.RdfFormat.N_QUADS, lenient=True),
+            pool.submit(store.bulk_load, self.union, format=ox.RdfFormat.N_TRIPLES, lenient=True),
+        ]
+        pool.shutdown(wait=False)
+        return tasks
+
+
 class Writer:
     """A new folder being filled, in the background: what is `put` is written while the caller goes on. Closes at the end."""
 
@@ -89,9 +122,9 @@ class Writer:
         self._store = ox.Store(str(path))
         self._tasks: list[Future[None]] = []
 
-    def put(self, quads: Iterable[ox.Quad]) -> None:
-        """Begin to write quads of named graphs, and the union with them."""
-        self._tasks += _load(self._store, quads)
+    def put(self, batch: Batch) -> None:
+        """Begin to write a batch."""
+        self._tasks += batch.begin(self._store)
 
     def __enter__(self) -> Writer:
         """Itself."""
@@ -103,17 +136,3 @@ class Writer:
             task.result()
         self._store.flush()
         del self._store
-
-
-def _load(store: ox.Store, quads: Iterable[ox.Quad]) -> list[Future[None]]:
-    """Begin to load quads, and their union: each in a thread, for the engine works without holding the interpreter."""
-    listed = list(quads)
-    named = ox.serialize(listed, format=ox.RdfFormat.N_QUADS)
-    union = ox.serialize((quad.triple for quad in listed), format=ox.RdfFormat.N_TRIPLES)
-    pool = ThreadPoolExecutor(2)
-    tasks = [
-        pool.submit(store.bulk_load, named, format=ox.RdfFormat.N_QUADS, lenient=True),
-        pool.submit(store.bulk_load, union, format=ox.RdfFormat.N_TRIPLES, lenient=True),
-    ]
-    pool.shutdown(wait=False)
-    return tasks
