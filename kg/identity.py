@@ -167,7 +167,7 @@ class Registry:
         if not found and alone in self.within:
             found, key = self.within[alone], "name"
         if not found:
-            found, key = self._make(kind, named), "new"
+            found, key = self._make(kind, replace(named, ids=ids)), "new"
         if alone[2] in self.exceptions.distinct:
             self.within.setdefault(alone, found)
         known = self.known[kind, found]

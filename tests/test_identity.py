@@ -335,6 +335,13 @@ def test_a_slug_once_given_is_kept(named):
     assert joined(registry, named) == ["first-slug"]
 
 
+def test_a_slug_kept_for_the_one_who_has_an_identifier_is_not_given_to_one_where_it_is_wrong():
+    registry = Registry(exceptions=Exceptions(wrong={("crunchbase", "university", normalise("Institute"))}))
+    registry.reserve(Use("the-university", "organization", "University", "new", (("crunchbase", "university"),), "list"))
+    found = joined(registry, company("Institute", ("crunchbase", "university")), company("x", ("crunchbase", "university")))
+    assert found == ["institute", "the-university"]
+
+
 def test_a_slug_kept_for_one_is_not_given_to_a_second():
     registry = Registry()
     registry.reserve(Use("first-slug", "organization", "Acme", "new", (("crunchbase", "acme"),), "list"))

@@ -113,6 +113,14 @@ def test_entities_outlive_the_source_that_made_them_where_another_speaks_of_them
     assert members(store, "Mill Foundation") == ["Dye"]
 
 
+def test_what_another_source_tells_of_is_known_while_one_is_replaced_and_the_rest_is_not(release, store):
+    load(store, "landscape", release.write("loft.yml", landscape_of("Treadle", members=("Dye", "Ebb"))), host="Loft Foundation")
+    load(store, "landscape", release.write("mill.yml", landscape_of("Heddle", members=("Dye",))), host="Mill Foundation")
+    known = registry_of(shelf_of(store), replacing="loft").known
+    found = {name: ("organization", name) in known for name in ("acme", "cord", "dye", "ebb")}
+    assert found == {"acme": True, "cord": True, "dye": True, "ebb": False}
+
+
 def test_an_entity_keeps_its_slug_when_its_source_is_loaded_again_under_another_name(release, store):
     path = release.write("loft.yml", landscape_of("Treadle", members=("Dye",)))
     load(store, "landscape", path, host="Loft Foundation")
