@@ -1,11 +1,13 @@
-"""Claims: loading a landscape takes at most twice as long as parsing it with the same library, and memory for new names alone.
+"""Claims: loading a landscape takes at most twice as long as parsing it with the same library, and memory does not grow with
+its records, but with what they newly name.
 
     python benchmarks/load.py LANDSCAPE [copies] [rounds]
 
-LANDSCAPE is the raw file of a large feed, such as the Linux Foundation's landscape.yml; beside it, a file of 20 copies of its
-items is read, each with names, ids and repositories of its own. The sides take turns within each round, every one in a process
-of its own. Times are medians, from the file to the last record (or row), with what is loaded at the start already there; memory
-is the most that the process held, less that of one which only has the same imports, and is a median too.
+LANDSCAPE is the raw file of a large feed, such as the Linux Foundation's landscape.yml; beside it, two files of 20 copies of
+its items are read: as they are, and each with names, ids and repositories of its own. The sides take turns within each round,
+every one in a process of its own. Times are medians, from the file to the last record (or row), with what is loaded at the
+start already there; memory is the most that the process held, less that of one which only has the same imports, and is a
+median too.
 """
 
 import json
@@ -108,12 +110,12 @@ def copy_of(text: str, number: int) -> str:
     return "".join(lines)
 
 
-def multiplied(path: Path, copies: int, target: Path) -> None:
+def multiplied(path: Path, copies: int, target: Path, *, anew: bool) -> None:
     head, items = path.read_text("utf-8").split("landscape:\n", 1)
     with target.open("w", encoding="utf-8") as file:
         file.write(head + "landscape:\n")
         for number in range(copies):
-            file.write(copy_of(items, number))
+            file.write(copy_of(items, number if anew else 0))
 
 
 def peak() -> int:
@@ -135,10 +137,11 @@ def measured(side: str, path: Path) -> tuple[float, float, int]:
 
 def main(path: Path, copies: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        many = Path(folder, "landscape.yml")
-        multiplied(path, copies, many)
-        files = {1: path, copies: many}
-        found: dict[tuple[str, int], list[tuple[float, float, int]]] = {(side, n): [] for side in SIDES for n in files}
+        again, anew = Path(folder, "again.yml"), Path(folder, "anew.yml")
+        multiplied(path, copies, again, anew=False)
+        multiplied(path, copies, anew, anew=True)
+        files = {"1": path, f"{copies}, the same": again, f"{copies}, new names": anew}
+        found: dict[tuple[str, str], list[tuple[float, float, int]]] = {(side, n): [] for side in SIDES for n in files}
         for _ in range(rounds):
             for (side, n), values in found.items():
                 values.append(measured(side, files[n]))
@@ -146,14 +149,15 @@ def main(path: Path, copies: int, rounds: int) -> None:
     seconds = {key: statistics.median(s for s, _, _ in values) for key, values in found.items()}
     memory = {key: statistics.median(m for _, m, _ in values) for key, values in found.items()}
     print(f"{path.name}, {rounds} rounds, medians, each in a process of its own")
-    print(f"{'side':38} {'MB read':>8} {'s':>8} {'/ parse':>8} {'MB held':>8}")
+    print(f"{'side':30} {'copies':>14} {'MB read':>8} {'s':>8} {'/ parse':>8} {'MB held':>8}")
     for side, (about, _) in SIDES.items():
         for n, size in sizes.items():
             ratio = seconds[side, n] / seconds["parse", n]
             held = memory[side, n] - memory["idle", n]
-            print(f"{about:38} {size:8.1f} {seconds[side, n]:8.2f} {ratio:8.2f} {held:8.1f}")
-    few, most = (found["tables", n][0][2] for n in files)
-    more = (memory["tables", copies] - memory["tables", 1]) * 1e6 / (most - few)
+            print(f"{about:30} {n:>14} {size:8.1f} {seconds[side, n]:8.2f} {ratio:8.2f} {held:8.1f}")
+    one, _, many = files
+    few, most = (found["tables", n][0][2] for n in (one, many))
+    more = (memory["tables", many] - memory["tables", one]) * 1e6 / (most - few)
     print(f"{few:,} and {most:,} new entities: {more:,.0f} bytes held for each one more, and for its records")
 
 

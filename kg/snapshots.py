@@ -13,9 +13,10 @@ import csv
 import io
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import dropwhile
 from pathlib import Path
+from typing import TextIO
 
 from kg.dates import PartialDate
 from kg.errors import FeedError
@@ -87,21 +88,29 @@ def _write_table(path: Path, kind: str, rows: sqlite3.Connection, source: Source
     found = rows.execute(f'SELECT DISTINCT {", ".join(kept)} FROM "{kind}" ORDER BY {order}')
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(f"# {line}\n" for line in _header(source))
-        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
-        writer.writerow(name.strip('"') for name in kept)
+        write = _row_writer(file)
+        write([name.strip('"') for name in kept])
         count = 0
         for row in found:
-            writer.writerow(row)
+            write(row)
             count += 1
     return count
+
+
+def _row_writer(file: TextIO) -> Callable[[Sequence[str]], object]:
+    """What writes a row. A lone carriage return would end it, and csv quotes that only where it is told to quote all."""
+    plain = csv.writer(file, delimiter="\t", lineterminator="\n")
+    quoted = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL)
+    return lambda row: (quoted if "\r" in "".join(row) else plain).writerow(row)
 
 
 def entities_table(entities: Iterable[Entity]) -> str:
     """The text of the table of entities that the shipped snapshots made."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    writer.writerow(_ENTITIES)
-    writer.writerows(sorted((e.id, e.kind, e.name) for e in entities))
+    write = _row_writer(out)
+    write(_ENTITIES)
+    for row in sorted((e.id, e.kind, e.name) for e in entities):
+        write(row)
     return out.getvalue()
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.claims import KINDS, Claim, Named, counted, entry, membership, stage_seen
@@ -466,6 +466,7 @@ def test_a_way_of_writing_is_kept_once_with_all_its_identifiers_and_its_first_ke
 
 # ---- laws
 
+law = settings(deadline=None)
 WORDS = st.sampled_from(["Alpha", "alpha Inc.", "Beta", "Beta (B)", "Gamma", "Δ", "Al-pha", "B"])
 IDS = st.lists(
     st.one_of(
@@ -479,6 +480,7 @@ IDS = st.lists(
 NAMED = st.builds(Named, st.sampled_from(KINDS), WORDS, IDS, st.lists(WORDS, max_size=1).map(tuple))
 
 
+@law
 @given(st.lists(NAMED, max_size=12), NAMED)
 def test_the_same_name_means_the_same_entity_when_met_again(before, named):
     registry = Registry()
@@ -489,6 +491,7 @@ def test_the_same_name_means_the_same_entity_when_met_again(before, named):
     assert registry.made == made
 
 
+@law
 @given(st.lists(NAMED, max_size=12))
 def test_the_same_names_in_the_same_order_give_the_same_entities_and_doubts(names):
     outcomes = []
@@ -499,6 +502,7 @@ def test_the_same_names_in_the_same_order_give_the_same_entities_and_doubts(name
     assert outcomes[0] == outcomes[1]
 
 
+@law
 @given(st.lists(NAMED, max_size=12))
 def test_no_identifier_leads_to_two_entities_and_no_entity_is_of_two_classes(names):
     registry = Registry()

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.names import normalise, normalise_url, slugify
 from kg.terms import SLUG
 
+law = settings(deadline=None)
 TEXT = st.text(max_size=40)
 
 
@@ -52,6 +53,7 @@ def test_a_legal_form_is_no_part_of_a_name_unless_it_is_all_of_it(form):
     assert normalise(form)
 
 
+@law
 @given(
     st.lists(st.text("abcdefghxyz", min_size=1), min_size=1),
     st.sampled_from([" ", "-", ", ", " \u2013 ", ". ", "\u00a0", "\n"]),
@@ -60,11 +62,13 @@ def test_neither_case_nor_what_stands_between_the_words_matters(words, between):
     assert normalise(between.join(words).upper()) == normalise(" ".join(words))
 
 
+@law
 @given(TEXT)
 def test_what_is_compared_is_letters_and_digits_alone(text):
     assert re.fullmatch(r"\w*", normalise(text))
 
 
+@law
 @given(TEXT)
 def test_a_slug_is_one_the_graph_takes_or_nothing(text):
     slug = slugify(text)
@@ -110,6 +114,7 @@ def test_what_is_no_address_is_none(text):
     assert normalise_url(text) is None
 
 
+@law
 @given(
     st.from_regex(r"[a-z0-9]{2,8}\.(org|com)(/[a-z0-9]{1,8}){1,3}", fullmatch=True),
     st.sampled_from(["https://", "http://", "git+https://", "https://www.", "ssh://git@", ""]),

@@ -97,7 +97,7 @@ def records(draw):
     return Event(draw(SLUGS), kind, "list", draw(links_of(EVENTS[kind])), dates, draw(VALUES_OF), reference)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(found=st.lists(records(), max_size=6))
 def test_records_of_every_kind_are_read_as_they_were_written(tmp_path_factory, found):
     folder = tmp_path_factory.mktemp("snapshot") / "list"
@@ -106,7 +106,7 @@ def test_records_of_every_kind_are_read_as_they_were_written(tmp_path_factory, f
     assert sorted(map(repr, again)) == sorted({repr(record) for record in found})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40)
 @given(found=st.lists(records(), max_size=6), data=st.data())
 def test_the_order_of_the_records_and_their_repetition_change_no_byte(tmp_path_factory, found, data):
     other = data.draw(st.permutations(found)) + found[:2]
@@ -130,7 +130,7 @@ def test_every_kind_of_event_and_relation_has_a_table_with_a_column_for_all_it_c
 
 
 def test_names_that_a_table_could_be_broken_by_are_kept(tmp_path):
-    names = ['"', "a\tb", "a\nb", "# no comment", "#", "two\n# lines", "x, y", "é 中", " blanks "]
+    names = ['"', "a\tb", "a\nb", "# no comment", "#", "two\n# lines", "a\rb", "\r", "x, y", "é 中", " blanks "]
     uses = [Use("x", "project", name, "name", (), "list") for name in names]
     write_folder(tmp_path / "s", SOURCE, uses)
     assert {use.name for use in read_folder(tmp_path / "s", "list")} == set(names)

@@ -210,8 +210,8 @@ def test_no_handle_is_in_the_graph_but_what_is_an_employer_or_a_word(persons, wr
 def test_an_employer_among_the_handles_is_an_organization_that_other_sources_name():
     """So that no reader can make itself an exception by taking a handle for a company.
 
-    Three are named, or spelt so, in these files alone: a maker of log-in services, a university's computing centre, and an asset manager
-    written in two words. They were looked up.
+    Three are named, or spelt so, in these files alone: a maker of log-in services, a university's computing centre, and an
+    asset manager written in two words.
     """
     told = set()
     for record in [*read_facts(FACTS), *snapshot_records()]:
