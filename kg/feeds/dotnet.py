@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from kg.claims import Claim, Named, Stated, entry, stage_seen
 from kg.errors import FeedError
-from kg.feeds.reading import Fields, Reading
+from kg.feeds.pages import front_matter
+from kg.feeds.reading import Reading
 
 _HOME = Named("Foundation", ".NET Foundation", slug="dotnet-foundation")
 _IGNORED = {
@@ -50,7 +48,7 @@ def _donors(reading: Reading) -> dict[str, Named]:
 
 def _project(reading: Reading, path: Path, donors: Mapping[str, Named]) -> Iterator[Stated]:
     place = path.name
-    fields = _front_matter(reading, path)
+    fields = front_matter(reading, path)
     title, contributor = fields.text("Title"), fields.text("Contributor")
     site, active = fields.text("Web"), fields.text("IsActive").casefold()
     fields.done(_IGNORED)
@@ -97,15 +95,3 @@ def _donation(project: Named, given: list[Named], place: str) -> Claim:
     links += [("fromOrganization", donor) for donor in given]
     links += [("toOrganization", _HOME), ("donorBasis", "transfer")]
     return Claim("Donation", "{project}-to-{toOrganization}", tuple(links), place)
-
-
-def _front_matter(reading: Reading, path: Path) -> Fields:
-    try:
-        head, mark, rest = path.read_text("utf-8-sig").partition("---\n")
-        matter, end, _ = rest.partition("\n---")
-        if head.strip() or not mark or not end:
-            raise ValueError("has no front matter between two lines of ---")
-        data: Any = yaml.load(matter, yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ValueError("has front matter that is not YAML in UTF-8") from None
-    return reading.fields(data, path.name)

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from kg.claims import Claim, Named, Stated
 from kg.dates import PartialDate
 from kg.errors import FeedError
+from kg.feeds.pages import front_matter
 from kg.feeds.reading import Fields, Reading, stated_date
 from kg.records import IDENTIFIERS
 
@@ -126,18 +125,6 @@ def _pages(reading: Reading, name: str) -> list[Path]:
     return sorted(_folder(reading, name).glob("*.md"))
 
 
-def _front_matter(reading: Reading, path: Path) -> Fields:
-    try:
-        head, mark, rest = path.read_text("utf-8-sig").partition("---\n")
-        matter, end, _ = rest.partition("\n---")
-        if head.strip() or not mark or not end:
-            raise ValueError("has no front matter between two lines of ---")
-        data: Any = yaml.load(matter, yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ValueError("has front matter that is not YAML in UTF-8") from None
-    return reading.fields(data, path.name)
-
-
 def _ignore_files(reading: Reading) -> None:
     pages = {path.stem for path in _pages(reading, "sponsorships")}
     for path in sorted(_folder(reading, "data").rglob("*.*")):
@@ -153,7 +140,7 @@ def _ignore_files(reading: Reading) -> None:
 
 
 def _add(reading: Reading, path: Path, foundations: dict[str, Named]) -> None:
-    fields = _front_matter(reading, path)
+    fields = front_matter(reading, path)
     key, common, legal = fields.text("identifier"), fields.text("commonName"), fields.text("legalName")
     if not key or not (legal or common):
         raise ValueError("has no identifier or no name")
@@ -180,7 +167,7 @@ def _named(reading: Reading, key: str, kind: str, name: str, **given: Any) -> Na
 def _foundation(reading: Reading, path: Path, foundations: Mapping[str, Named]) -> Iterator[Stated]:
     place = path.name
     try:
-        fields = _front_matter(reading, path)
+        fields = front_matter(reading, path)
     except ValueError:
         return  # noted when the names were read
     named = foundations.get(fields.text("identifier"))
@@ -263,7 +250,7 @@ def _day(value: Any) -> PartialDate:
 
 
 def _sponsors(reading: Reading, path: Path, foundations: Mapping[str, Named]) -> Iterator[Stated]:
-    fields = _front_matter(reading, path)
+    fields = front_matter(reading, path)
     key, name, hosted = fields.text("identifier"), fields.text("commonName"), fields.text("fiscalHost")
     levels = {level: value.get("name") for level, value in fields.mapping("levels").data.items() if isinstance(value, Mapping)}
     fields.done(_IGNORED_PAGE)
