@@ -46,6 +46,9 @@ ACCEPTED_KINDS = (
 # The stated dates of each event, each with its basis.
 DatesOfEvents = dict[str, list[tuple[str, PartialDate]]]
 
+# The same, each with the rank of its source before the basis.
+RankedDates = dict[str, list[tuple[int, str, PartialDate]]]
+
 # A stewardship as sources state it: project, role, steward, from, until, seen; '' where unstated.
 Sighting = tuple[str, str, str, str, str, str]
 
@@ -67,7 +70,11 @@ def derive(store: Writable) -> int:
     first = [path for path in rules if path.name < "50"]
     total = _add(store, _graph_entry()) + _add(store, ranks(store))
     total += sum(_add(store, _rule(store, path)) for path in first)
-    total += sum(_add(store, step(store)) for step in (event_bounds, stewardships, relation_bounds, rolled_up, osi_flags))
+    stated = _stated_dates(store)
+    dates = {event: [(basis, date) for _, basis, date in said] for event, said in stated.items()}
+    total += _add(store, event_bounds(store, stated))
+    total += sum(_add(store, step(store, dates)) for step in (stewardships, relation_bounds))
+    total += sum(_add(store, step(store)) for step in (rolled_up, osi_flags))
     total += sum(_add(store, _rule(store, path)) for path in rules if path not in first)
     return total + _add(store, assessments(store)) + _add(store, conflicts(store))
 
@@ -100,9 +107,9 @@ def ranks(store: Writable) -> Iterator[Quad]:
         yield Quad(NamedNode(graph), osgov("rank"), Literal(place), GRAPH)
 
 
-def _stated_dates(store: Writable) -> dict[str, list[tuple[int, str, PartialDate]]]:
+def _stated_dates(store: Writable) -> RankedDates:
     """For each event its stated dates, each with the rank of the source and the basis."""
-    found: dict[str, list[tuple[int, str, PartialDate]]] = defaultdict(list)
+    found: RankedDates = defaultdict(list)
     rank = {graph: int(place) for graph, place in texts(store, "SELECT ?g ?rank { ?g osgov:rank ?rank }")}
     for basis in BASES:
         query = f"SELECT ?event ?date ?g {{ GRAPH ?g {{ ?event osgov:{basis} ?date }} }} ORDER BY ?event STR(?date) ?g"
@@ -111,11 +118,7 @@ def _stated_dates(store: Writable) -> dict[str, list[tuple[int, str, PartialDate
     return found
 
 
-def _dates_of_events(store: Writable) -> DatesOfEvents:
-    return {event: [(basis, date) for _, basis, date in stated] for event, stated in _stated_dates(store).items()}
-
-
-def event_bounds(store: Writable) -> Iterator[Quad]:
+def event_bounds(store: Writable, dates: RankedDates) -> Iterator[Quad]:
     """For each dated event the date to show, and the bounds of its basis.
 
     Shown is the date of the best basis that the preferred source states, as precisely as any other states the same; of
@@ -124,7 +127,7 @@ def event_bounds(store: Writable) -> Iterator[Quad]:
     """
     kinds = " ".join(f"osgov:{kind}" for kind in ACCEPTED_KINDS)
     accepted = {event for (event,) in texts(store, f"SELECT DISTINCT ?e {{ VALUES ?kind {{ {kinds} }} ?e a ?kind }}")}
-    for event, stated in sorted(_stated_dates(store).items()):
+    for event, stated in sorted(dates.items()):
         order = BASES if event in accepted else OTHER_BASES
         basis = next(b for b in order if any(b == found for _, found, _ in stated))
         kept = _precise([date for _, found, date in stated if found == basis])
@@ -361,9 +364,9 @@ def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchase
                 period.end = ("", min(after))
 
 
-def stewardships(store: Writable) -> Iterator[Quad]:
+def stewardships(store: Writable, dates: DatesOfEvents) -> Iterator[Quad]:
     """Every period of holding as a Stewardship with its bounds and the events that begin and end it."""
-    dates, sightings = _dates_of_events(store), _sightings(store)
+    sightings = _sightings(store)
     periods = intervals(_transitions(store, dates), sightings)
     succeed(periods, sightings, _purchases(store, dates))
     for period in periods:
@@ -392,9 +395,8 @@ def _bounds(node: NamedNode, start: tuple[str, str], end: tuple[str, str]) -> It
             yield Quad(node, osgov(name), day_literal(day), GRAPH)
 
 
-def relation_bounds(store: Writable) -> Iterator[Quad]:
+def relation_bounds(store: Writable, dates: DatesOfEvents) -> Iterator[Quad]:
     """Bounds of every other relation: from what sources state, from a sighting, or from the acquisition that made it."""
-    dates = _dates_of_events(store)
     start: dict[str, list[PartialDate]] = defaultdict(list)
     seen: dict[str, list[PartialDate]] = defaultdict(list)
     end: dict[str, list[PartialDate]] = defaultdict(list)
