@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from kg.errors import Misuse, QueryTimeout
+from kg.errors import Misuse
 
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -47,31 +47,6 @@ def texts(store: Store, query: str) -> list[tuple[str, ...]]:
     answer = store.query(query)
     assert isinstance(answer, Rows)
     return [tuple("" if cell is None else cell.value for cell in row) for row in answer.rows]  # type: ignore[union-attr]
-
-
-def answer_within(seconds: float, ask: Callable[[], Answer], late: str) -> Answer:
-    """What `ask` answers or raises, if it does so in time; else QueryTimeout with the words `late`.
-
-    Neither an engine nor a socket can be interrupted, but both release the GIL: whoever waits can leave without them.
-    """
-    import threading
-
-    outcome: list[Answer | BaseException] = []
-
-    def work() -> None:
-        try:
-            outcome.append(ask())
-        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread and raised there
-            outcome.append(error)
-
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(seconds)
-    if not outcome:
-        raise QueryTimeout(late)
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
 
 
 def is_endpoint(spec: str) -> bool:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.errors import KgError, Misuse
-from kg.store import Answer, Rows, answer_within
+from kg.deadline import within
+from kg.errors import KgError, Misuse, QueryTimeout
+from kg.store import Answer, Rows
 from kg.terms import PREFIXES
 
 
@@ -63,7 +64,7 @@ class EmbeddedStore:
         if timeout is None:
             return self._run(text)
         late = f"no answer within {timeout:g} s; narrow the query, add a LIMIT, or raise --timeout"
-        return answer_within(timeout, lambda: self._run(text), late)
+        return within(timeout, lambda: self._run(text), QueryTimeout(late))
 
     def _run(self, text: str) -> Answer:
         try:

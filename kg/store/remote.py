@@ -11,9 +11,10 @@ from urllib.error import HTTPError, URLError
 
 import pyoxigraph as ox
 
-from kg.errors import KgError, Misuse
+from kg.deadline import within
+from kg.errors import KgError, Misuse, QueryTimeout
 from kg.querytext import blank_out, explain_syntax_error, with_prefixes
-from kg.store import Answer, Rows, answer_within
+from kg.store import Answer, Rows
 from kg.terms import PREFIXES
 
 _AGENT = "osgov-kg (SPARQL client)"
@@ -33,7 +34,7 @@ class RemoteStore:
         deadline = timeout or self.timeout or _TIMEOUT
         late = f"{self.spec}: no answer within {deadline:g} s; narrow the query or raise --timeout"
         # SPARQLWrapper's timeout is per socket wait: a server that drips keeps it waiting. So the whole has a deadline.
-        return answer_within(deadline, lambda: self._ask(text, deadline), late)
+        return within(deadline, lambda: self._ask(text, deadline), QueryTimeout(late))
 
     def quads(self) -> Iterator[ox.Quad]:
         """Every statement of every named graph of the endpoint."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import threading
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
+from kg.deadline import within
 from kg.errors import FeedError
 from kg.resources import VERSION
 from kg.terms import BASE
@@ -56,22 +56,8 @@ class Endpoint:
 
     def _within_deadline(self, query: str) -> list[dict[str, Any]]:
         # SPARQLWrapper's timeout is per socket wait: a server that drips keeps it waiting. So the whole has a deadline.
-        outcome: list[list[dict[str, Any]] | BaseException] = []
-
-        def work() -> None:
-            try:
-                outcome.append(self._ask(query))
-            except BaseException as error:  # noqa: BLE001 - carried to the caller's thread and raised there
-                outcome.append(error)
-
-        worker = threading.Thread(target=work, daemon=True)
-        worker.start()
-        worker.join(DEADLINE)
-        if not outcome:
-            raise FeedError(f"{self.address}: no answer within {DEADLINE:g} s; ask for smaller pages{self.kept}")
-        if isinstance(outcome[0], BaseException):
-            raise outcome[0]
-        return outcome[0]
+        late = f"{self.address}: no answer within {DEADLINE:g} s; ask for smaller pages{self.kept}"
+        return within(DEADLINE, lambda: self._ask(query), FeedError(late))
 
     def _ask(self, query: str) -> list[dict[str, Any]]:
         from SPARQLWrapper import JSON, POST, SPARQLWrapper
