@@ -1,167 +1,229 @@
 """Who is neutral and what is a vendor's project: computed from facts, three-valued, with the facts each verdict rests on.
 
-Thresholds and lists are in `ontology/criteria.toml`. Unknown is not no: a missing fact gives `unknown`, never `fail`.
+Criteria, profiles, thresholds and lists are in `ontology/criteria.toml`. Unknown is not no: a missing fact gives `unknown`,
+never `fail`. On a day, an outcome stands only if it is the same whether or not what is merely possible then was so.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms as t
 from kg.resources import ontology_dir
-from kg.store import Store, texts
+from kg.store import Store
 from kg.triples import TYPE, concept, osgov
+from kg.world import Holder, Rule, World, read_worlds
 
 GRAPH = NamedNode(t.DERIVED_GRAPH)
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
+DEFAULT = "default"
+_OF_FOUNDATIONS = ("parents", "forms", "controllers", "seats", "rules")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one criterion: pass, fail or unknown, and the IRIs of the facts it rests on."""
+    """The outcome of one criterion: pass, fail or unknown, the IRIs of the facts it rests on, and why in words.
+
+    In the words an organization stands as its IRI between angle brackets, for whoever shows them to put its name there.
+    """
 
     criterion: str
     outcome: str
     rests_on: tuple[str, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
-    holder: str
-    votes: int
-    fact: str
-    seen: str
+class Judgement:
+    """What was found of a foundation or project, and the verdict of each profile: a code of the list `verdict`."""
+
+    subject: str
+    findings: tuple[Finding, ...]
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    kind: str
-    fact: str
-    organ: str
-    party: str
-    representatives: int
-    size: int
-    share: float | None
-
-
-@dataclass(slots=True)
-class _World:
-    """What the criteria look at, read once."""
-
-    kinds: dict[str, set[str]]
-    parents: dict[str, list[tuple[str, str]]]
-    forms: dict[str, list[tuple[str, str]]]
-    controllers: dict[str, list[tuple[str, str]]]
-    seats: dict[str, list[_Seat]]
-    rules: dict[str, list[_Rule]]
-
-
+@cache
 def criteria() -> dict[str, Any]:
     """The thresholds and lists of `ontology/criteria.toml`."""
     return tomllib.loads((ontology_dir() / "criteria.toml").read_text("utf-8"))
 
 
+def judgements(store: Store, on: str | None = None) -> dict[str, Judgement]:
+    """The judgement on every foundation by its IRI, as of a day (`2020-06-30`), or by what holds now."""
+    return _foundations(*read_worlds(store, on, wanted=_OF_FOUNDATIONS), on)
+
+
+def neutrality_on(store: Store, organization: str, on: str | None = None) -> tuple[Finding, ...]:
+    """The findings on criteria N1 to N6 for any organization, foundation or not, now or on a day."""
+    certain, possible = read_worlds(store, on, wanted=_OF_FOUNDATIONS)
+    return _agreed(neutrality(organization, certain), neutrality(organization, possible) if on else None, on)
+
+
+def project_judgements(store: Store, on: str | None = None) -> dict[str, Judgement]:
+    """Whether a company holds each project, by the IRI of the project; projects that nobody is known to hold are left out."""
+    return _projects(*read_worlds(store, on, wanted=("controllers", "holders")), on)
+
+
 def assessments(store: Store) -> Iterator[Quad]:
-    """An Assessment per foundation and criterion, one with the verdict on each foundation, and one on each project."""
-    settings = criteria()
-    world = _read(store)
-    for organization, kinds in sorted(world.kinds.items()):
-        if "Foundation" in kinds:
-            findings = neutrality(organization, world, settings)
-            yield from _written(organization, findings, neutral_verdict(findings), settings)
-    yield from _vendor_projects(store, world, settings)
+    """An Assessment per foundation and criterion, one with the verdict of each profile, and one on each project."""
+    worlds = read_worlds(store)
+    for judged in (_foundations(*worlds, None), _projects(*worlds, None)):
+        for _, judgement in sorted(judged.items()):
+            yield from _written(judgement)
 
 
-def neutral_verdict(findings: list[Finding]) -> str:
+def neutral_verdict(findings: Iterable[Finding]) -> str:
     """`not-neutral` if any criterion fails, else `not-shown-neutral` if any is unknown, else `neutral`."""
     outcomes = {f.outcome for f in findings}
     return "not-neutral" if FAIL in outcomes else "not-shown-neutral" if UNKNOWN in outcomes else "neutral"
 
 
-def neutrality(organization: str, world: _World, settings: dict[str, Any]) -> list[Finding]:
-    """The findings on criteria N1 to N3 for a foundation."""
-    outcome, facts, chain = _legal_form(organization, world, settings, ())
-    n1 = Finding("n1-nonprofit-form", outcome, facts)
-    control = [
-        fact
-        for body in chain
-        for controller, fact in world.controllers.get(body, [])
-        if "Company" in world.kinds.get(controller, set())
+def _foundations(certain: World, possible: World, on: str | None) -> dict[str, Judgement]:
+    found = {}
+    for body, kinds in sorted(certain.kinds.items()):
+        if "Foundation" in kinds:
+            findings = _agreed(neutrality(body, certain), neutrality(body, possible) if on else None, on)
+            verdicts = {
+                profile: neutral_verdict(f for f in findings if f.criterion in wanted)
+                for profile, wanted in criteria()["profiles"].items()
+            }
+            found[body] = Judgement(body, findings, verdicts)
+    return found
+
+
+def _projects(certain: World, possible: World, on: str | None) -> dict[str, Judgement]:
+    verdicts = {PASS: "vendor-project", FAIL: "not-vendor-project", UNKNOWN: "not-shown-vendor-project"}
+    found = {}
+    for project in sorted(possible.holders):
+        finding = vendor_held(project, certain)
+        if on:
+            (finding,) = _agreed([finding], [vendor_held(project, possible)], on)
+        if finding.rests_on:  # nobody is known to hold it: there is nothing to assess, and no assessment says so
+            found[project] = Judgement(project, (finding,), {DEFAULT: verdicts[finding.outcome]})
+    return found
+
+
+def _agreed(certain: list[Finding], possible: list[Finding] | None, on: str | None) -> tuple[Finding, ...]:
+    """The findings that hold whether or not what is possible on the day was so; unknown where that makes a difference."""
+    if possible is None:
+        return tuple(certain)
+    found = []
+    for sure, may_be in zip(certain, possible, strict=True):
+        if sure.outcome == may_be.outcome:
+            found.append(sure)
+            continue
+        facts = tuple(dict.fromkeys((*sure.rests_on, *may_be.rests_on)))
+        reading = may_be if sure.outcome == UNKNOWN else sure
+        because = f"no source settles whether this held on {on} already, or still: {reading.because}"
+        found.append(Finding(sure.criterion, UNKNOWN, facts, because))
+    return tuple(found)
+
+
+def neutrality(body: str, world: World) -> list[Finding]:
+    """The findings on criteria N1 to N6 for a foundation."""
+    form, chain = _legal_form(body, world, ())
+    return [
+        form,
+        _control(form, chain, world),
+        _board(body, world),
+        _membership(body, world),
+        _marks(body, world),
+        _rights(body, chain, world),
     ]
-    # A non-profit form has no owners: what is left to control it by is a right that its charter gives a named company.
-    appointed = [
-        rule.fact
-        for body in chain
-        for rule in world.rules.get(body, [])
-        if rule.kind == "vendor-appointment-right" and "Company" in world.kinds.get(rule.party, set())
-    ]
+
+
+def _control(form: Finding, chain: tuple[str, ...], world: World) -> Finding:
+    """N2. A non-profit form has no owners: what is left to control it by is a right that its charter gives a company."""
+    criterion = "n2-not-company-controlled"
+    if form.outcome == FAIL and world.is_company(chain[0]) and "Foundation" not in world.kinds[chain[0]]:
+        return Finding(criterion, FAIL, (chain[0],), f"<{chain[0]}> is a company itself")
+    control = [(c, body, fact) for body in chain for c, fact in world.controllers.get(body, []) if world.is_company(c)]
     if control:
-        n2 = Finding("n2-not-company-controlled", FAIL, tuple(control))
-    else:
-        held = UNKNOWN if appointed or outcome != PASS else PASS
-        n2 = Finding("n2-not-company-controlled", held, (*appointed, *facts))
-    return [n1, n2, _board(organization, world, settings)]
+        because = "; ".join(f"<{company}> controls <{body}>" for company, body, _ in control)
+        return Finding(criterion, FAIL, tuple(fact for *_, fact in control), because)
+    appointed = _company_rights(chain, world)
+    if appointed:
+        because = "a charter gives " + _listed(rule.party for rule in appointed) + " a right to appoint"
+        return Finding(criterion, UNKNOWN, (*(rule.fact for rule in appointed), *form.rests_on), because)
+    if form.outcome == PASS:
+        return Finding(criterion, PASS, form.rests_on, "its form has no owners, and no source shows a company in control")
+    return Finding(criterion, UNKNOWN, form.rests_on, "no company is shown in control, but its form does not exclude owners")
 
 
-def _legal_form(
-    body: str, world: _World, settings: dict[str, Any], below: tuple[str, ...]
-) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """The outcome of N1, the facts it rests on, and the bodies looked at.
+def _legal_form(body: str, world: World, below: tuple[str, ...]) -> tuple[Finding, tuple[str, ...]]:
+    """N1, and the bodies looked at.
 
     A body of a form of its own is judged by it; one that is known to be no legal person by all those it is part of; one of
     unknown form not at all.
     """
+    settings, criterion = criteria(), "n1-nonprofit-form"
     forms = world.forms.get(body, [])
     facts = tuple(fact for _, fact in forms)
     codes = {form for form, _ in forms}
+    if not codes and world.is_company(body) and "Foundation" not in world.kinds[body]:
+        return Finding(criterion, FAIL, (body,), f"<{body}> is a company, run for the profit of its owners"), (body,)
     own = codes - set(settings["dependent_forms"])
+    named = f"<{body}>: " + (" and ".join(sorted(codes)) or "no legal form is known")
     if own or not codes or body in below:
         outcome = UNKNOWN if not own else PASS if own <= set(settings["nonprofit_forms"]) else FAIL
-        return outcome, facts, (body,)
+        return Finding(criterion, outcome, facts, named), (body,)
     outcomes: set[str] = set()
+    words = [named + ", no legal person of its own"]
     chain: tuple[str, ...] = (body,)
     for parent, link in sorted(world.parents.get(body, [])):
-        outcome, more, above = _legal_form(parent, world, settings, (*below, body))
-        outcomes.add(outcome)
-        facts, chain = (*facts, link, *more), (*chain, *above)
+        found, above = _legal_form(parent, world, (*below, body))
+        outcomes.add(found.outcome)
+        facts, chain = (*facts, link, *found.rests_on), (*chain, *above)
+        words.append(found.because)
+    if not outcomes:
+        words.append("no source says what it is part of")
     worst = FAIL if FAIL in outcomes else UNKNOWN if UNKNOWN in outcomes or not outcomes else PASS
-    return worst, facts, chain
+    return Finding(criterion, worst, facts, "; ".join(words)), chain
 
 
-def _board(organization: str, world: _World, settings: dict[str, Any]) -> Finding:
+def _board(body: str, world: World) -> Finding:
     """N3: whether a group of related companies holds the limit or more of the votes, by the roster, else by the charter.
 
     A roster counts only where the number of all seats is stated: the seats nobody lists could all be one group's.
     """
-    criterion, limit = "n3-no-majority-on-board", settings["board_share_limit"]
-    rules = [rule for rule in world.rules.get(organization, []) if rule.organ == "governing-board"]
+    criterion, limit = "n3-no-majority-on-board", criteria()["board_share_limit"]
+    rules = [rule for rule in world.rules.get(body, []) if rule.organ == "governing-board"]
     stated = max((rule.size for rule in rules), default=0)
-    seats = world.seats.get(organization, [])
+    seats = world.seats.get(body, [])
     # Rosters seen on several days are several rosters: the last one counts.
     seats = [s for s in seats if s.seen == max(x.seen for x in seats)]
+    open_question = "neither the whole roster of its board nor a rule that limits each group of companies is known"
     if stated and seats:
         groups: dict[str, int] = defaultdict(int)
         for seat in seats:
-            if "Company" in world.kinds.get(seat.holder, set()):
-                groups[_group(seat.holder, world)] += seat.votes
+            if world.is_company(seat.holder):
+                groups[world.group(seat.holder)] += seat.votes
         known, top = sum(s.votes for s in seats), max(groups.values(), default=0)
         size = max(known, stated)
         facts = tuple(s.fact for s in seats)
+        largest = _listed(sorted(g for g, n in groups.items() if n == top)) if top else "no company"
         if top / size >= limit:
-            return Finding(criterion, FAIL, facts)
+            return Finding(criterion, FAIL, facts, f"{largest} {_has(largest)} {top} of {size} votes")
         if (top + size - known) / size < limit:
-            return Finding(criterion, PASS, facts)
-    found = tuple(rule.fact for rule in rules if _keeps_below(rule, limit, settings))
-    return Finding(criterion, PASS if found else UNKNOWN, found)
+            words = f"{largest} {_has(largest)} {top} of {size} votes, no group of companies more"
+            return Finding(criterion, PASS, facts, words)
+        open_question = f"{known} of {size} votes are listed, {largest} {_has(largest)} {top}: the rest could make a half"
+    found = [rule for rule in rules if _keeps_below(rule, limit)]
+    if found:
+        kinds = " and ".join(sorted({rule.kind for rule in found}))
+        words = f"its charter keeps every group of companies below {limit:.0%}: {kinds}"
+        return Finding(criterion, PASS, tuple(rule.fact for rule in found), words)
+    return Finding(criterion, UNKNOWN, (), open_question)
 
 
-def _keeps_below(rule: _Rule, limit: float, settings: dict[str, Any]) -> bool:
+def _keeps_below(rule: Rule, limit: float) -> bool:
     """Whether a charter rule by itself keeps any group of companies below the limit."""
     if rule.kind in {"related-company-cap", "one-vote-per-member"} and rule.representatives and rule.size:
         return rule.representatives / rule.size < limit
@@ -169,107 +231,114 @@ def _keeps_below(rule: _Rule, limit: float, settings: dict[str, Any]) -> bool:
         return rule.representatives == 1
     if rule.kind == "seat-limit-share":
         return rule.share is not None and rule.share < limit
-    return rule.kind in settings["sufficient_rules"]
+    return rule.kind in criteria()["sufficient_rules"]
 
 
-def _group(company: str, world: _World) -> str:
-    """The company at the top of the chain of control: related companies count as one."""
-    seen = {company}
-    while above := [c for c, _ in world.controllers.get(company, []) if c not in seen]:
-        company = min(above)
-        seen.add(company)
-    return company
+def _membership(body: str, world: World) -> Finding:
+    """N4: whether whoever accepts the published terms may join."""
+    criterion = "n4-open-membership"
+    found = [rule.fact for rule in world.rules.get(body, []) if rule.kind in criteria()["open_membership_rules"]]
+    if found:
+        return Finding(criterion, PASS, tuple(found), "its charter opens membership on published terms")
+    return Finding(criterion, UNKNOWN, (), "no source read says who may join on which terms")
 
 
-def _read(store: Store) -> _World:
-    def rows(text: str) -> list[tuple[str, ...]]:
-        return sorted(texts(store, text))
-
-    world = _World({}, {}, {}, {}, {}, {})
-    for kind in ("Company", "Foundation", "PublicBody", "Community"):
-        for (node,) in rows(f"SELECT ?o {{ ?o a osgov:{kind} }}"):
-            world.kinds.setdefault(node, set()).add(kind)
-    for node, parent, fact in rows(
-        "SELECT DISTINCT ?o ?p ?r { ?r a osgov:Affiliation ; osgov:organization ?o ; osgov:parentOrganization ?p ."
-        " OPTIONAL { ?r osgov:until ?u } FILTER(!BOUND(?u)) }"
-    ):
-        world.parents.setdefault(node, []).append((parent, fact))
-    for node, form, fact in rows(
-        "SELECT DISTINCT ?o ?f ?r { ?r a osgov:LegalStatus ; osgov:organization ?o ; osgov:legalForm ?f ."
-        " OPTIONAL { ?r osgov:until ?u } FILTER(!BOUND(?u)) }"
-    ):
-        world.forms.setdefault(node, []).append((t.slug_of(form).removeprefix("legal-"), fact))
-    for node, controller, fact in rows(
-        "SELECT DISTINCT ?o ?c ?r { ?r a osgov:Control ; osgov:controlled ?o ; osgov:controller ?c ."
-        " OPTIONAL { ?r osgov:endsNoLater ?u }"
-        " FILTER(!BOUND(?u)) }"
-    ):
-        world.controllers.setdefault(node, []).append((controller, fact))
-    for node, holder, votes, fact, seen in rows(
-        "SELECT DISTINCT ?o ?h ?n ?r ?d { ?r a osgov:BoardSeats ; osgov:body ?o ; osgov:holder ?h ; osgov:votingSeats ?n ."
-        " OPTIONAL { ?r osgov:observedOn ?d } OPTIONAL { ?r osgov:until ?u } FILTER(!BOUND(?u)) }"
-    ):
-        world.seats.setdefault(node, []).append(_Seat(holder, int(votes), fact, seen))
-    for node, kind, fact, organ, party, representatives, size, share in rows(
-        "SELECT DISTINCT ?o ?k ?r ?g ?p ?m ?s ?x { ?r a osgov:CharterRule ; osgov:body ?o ; osgov:ruleKind ?k ;"
-        " osgov:organ ?g ."
-        " OPTIONAL { ?r osgov:ruleParty ?p } OPTIONAL { ?r osgov:maxRepresentativesPerGroup ?m }"
-        " OPTIONAL { ?r osgov:boardSize ?s }"
-        " OPTIONAL { ?r osgov:maxShare ?x } OPTIONAL { ?r osgov:until ?u } FILTER(!BOUND(?u)) }"
-    ):
-        world.rules.setdefault(node, []).append(
-            _Rule(
-                t.slug_of(kind).removeprefix("rule-"),
-                fact,
-                t.slug_of(organ).removeprefix("organ-"),
-                party,
-                int(representatives or 0),
-                int(size or 0),
-                float(share) if share else None,
-            )
-        )
-    return world
+def _marks(body: str, world: World) -> Finding:
+    """N5: whether the marks lie with the body, with one that it is part of, or with another part of the same umbrella."""
+    criterion = "n5-neutral-trademark"
+    found = [rule for rule in world.rules.get(body, []) if rule.kind == "trademark-held"]
+    facts = tuple(rule.fact for rule in found)
+    # A rule that names nobody says that the body itself holds them.
+    holders = {rule.party or body for rule in found}
+    vendors = sorted(holder for holder in holders if world.is_company(world.group(holder)))
+    if vendors:
+        return Finding(criterion, FAIL, facts, f"{_listed(vendors)} {_has(_listed(vendors))} the marks")
+    house = set(world.above(body))
+    strangers = sorted(holder for holder in holders if not house & set(world.above(holder)))
+    if found and not strangers:
+        return Finding(criterion, PASS, facts, f"{_listed(sorted(holders))} {_has(_listed(holders))} the marks")
+    because = (
+        f"the marks are with {_listed(strangers)}, whose tie to it is not known"
+        if found
+        else "no source says who has the marks"
+    )
+    return Finding(criterion, UNKNOWN, facts, because)
 
 
-def _vendor_projects(store: Store, world: _World, settings: dict[str, Any]) -> Iterator[Quad]:
-    """Whether a company holds the legal home of each project, as far as the facts go."""
-    holders: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for project, stewardship, steward in texts(
-        store,
-        "SELECT DISTINCT ?p ?s ?o { ?p a osgov:Project . OPTIONAL { ?s a osgov:Stewardship ; osgov:project ?p ;"
-        " osgov:role v:role-legal-home ; osgov:steward ?o . FILTER NOT EXISTS { ?s osgov:endedBy ?e }"
-        " FILTER NOT EXISTS { ?s osgov:endsNoLater ?u } } } ORDER BY ?p ?s ?o",
-    ):
-        found = holders[project]
-        if stewardship:
-            found.append((steward, stewardship))
-    for project_iri, found in sorted(holders.items()):
-        companies = [fact for steward, fact in found if "Company" in world.kinds.get(steward, set())]
-        if companies:
-            finding, verdict = Finding("vendor-held", PASS, tuple(companies)), "vendor-project"
-        elif found:
-            finding, verdict = Finding("vendor-held", FAIL, tuple(fact for _, fact in found)), "not-vendor-project"
-        else:
-            continue  # nobody is known to hold it: there is nothing to assess, and no assessment says so
-        yield from _written(project_iri, [finding], verdict, settings)
+def _rights(body: str, chain: tuple[str, ...], world: World) -> Finding:
+    """N6: whether the charter gives a named company a right of its own.
+
+    A charter that says how its board is filled, and on record without such a right, gives none.
+    """
+    criterion = "n6-no-vendor-veto"
+    rights = _company_rights(dict.fromkeys((body, *chain)), world)
+    if rights:
+        because = "a charter gives " + _listed(rule.party for rule in rights) + " a right to appoint"
+        return Finding(criterion, FAIL, tuple(rule.fact for rule in rights), because)
+    kinds = set(criteria()["seat_rules"])
+    read = [r for r in world.rules.get(body, []) if r.by_charter and r.organ == "governing-board" and r.kind in kinds]
+    if read:
+        because = "its charter says how the board is filled, and gives no named company a right"
+        return Finding(criterion, PASS, tuple(rule.fact for rule in read), because)
+    return Finding(criterion, UNKNOWN, (), "no charter that was read says how its board is filled")
 
 
-def _written(subject: str, findings: list[Finding], verdict: str, settings: dict[str, Any]) -> Iterator[Quad]:
-    slug = t.slug_of(subject)
-    kind = "project" if subject.startswith(t.PROJECT) else "org"
-    summary = NamedNode(f"{t.ASSESSMENT}{kind}-{slug}")
-    yield from _head(summary, subject)
-    yield Quad(summary, osgov("profile"), Literal(settings["profile"]), GRAPH)
-    yield Quad(summary, osgov("ruleVersion"), Literal(settings["version"]), GRAPH)
-    yield Quad(summary, osgov("verdict"), concept("verdict", verdict), GRAPH)
-    for finding in findings:
-        node = NamedNode(f"{t.ASSESSMENT}{kind}-{slug}-{finding.criterion}")
+def _company_rights(bodies: Iterable[str], world: World) -> list[Rule]:
+    """The rules by which a charter lets a named company appoint."""
+    return [
+        rule
+        for body in bodies
+        for rule in world.rules.get(body, [])
+        if rule.kind == "vendor-appointment-right" and world.is_company(rule.party)
+    ]
+
+
+def vendor_held(project: str, world: World) -> Finding:
+    """Whether a company, or a body that a company controls, holds the project; it rests on nothing where nobody is known to."""
+    criterion = "vendor-held"
+    holders = [h for h in world.holders.get(project, []) if h.role in criteria()["vendor_roles"]]
+    vendors = [h for h in holders if world.is_company(h.steward) or world.is_company(world.group(h.steward))]
+    if vendors:
+        return Finding(criterion, PASS, tuple(h.fact for h in vendors), _holding(vendors))
+    # Whoever has only the mark does not settle who has the project.
+    homes = [h for h in holders if h.role == "legal-home"]
+    if homes:
+        return Finding(criterion, FAIL, tuple(h.fact for h in homes), _holding(homes))
+    return Finding(criterion, UNKNOWN, (), "nobody is known to hold it")
+
+
+def _holding(holders: list[Holder]) -> str:
+    return "; ".join(f"<{h.steward}> holds it ({h.role.replace('-', ' ')})" for h in holders)
+
+
+def _listed(organizations: Iterable[str]) -> str:
+    return " and ".join(f"<{organization}>" for organization in dict.fromkeys(organizations))
+
+
+def _has(listed: str) -> str:
+    return "have" if " and " in listed else "has"
+
+
+def _written(judgement: Judgement) -> Iterator[Quad]:
+    subject, slug = judgement.subject, t.slug_of(judgement.subject)
+    name = f"{t.ASSESSMENT}{'project' if subject.startswith(t.PROJECT) else 'org'}-{slug}"
+    for finding in judgement.findings:
+        node = NamedNode(f"{name}-{finding.criterion}")
         yield from _head(node, subject)
         yield Quad(node, osgov("criterion"), concept("criterion", finding.criterion), GRAPH)
         yield Quad(node, osgov("outcome"), concept("outcome", finding.outcome), GRAPH)
-        yield Quad(summary, osgov("restsOn"), node, GRAPH)
         for fact in finding.rests_on:
             yield Quad(node, osgov("restsOn"), NamedNode(fact), GRAPH)
+    for profile, verdict in judgement.verdicts.items():
+        summary = NamedNode(name if profile == DEFAULT else f"{name}-{profile}")
+        wanted = criteria()["profiles"][profile]
+        yield from _head(summary, subject)
+        yield Quad(summary, osgov("profile"), Literal(profile), GRAPH)
+        yield Quad(summary, osgov("ruleVersion"), Literal(criteria()["version"]), GRAPH)
+        yield Quad(summary, osgov("verdict"), concept("verdict", verdict), GRAPH)
+        for finding in judgement.findings:
+            if finding.criterion in wanted or finding.criterion == "vendor-held":
+                yield Quad(summary, osgov("restsOn"), NamedNode(f"{name}-{finding.criterion}"), GRAPH)
 
 
 def _head(node: NamedNode, subject: str) -> Iterator[Quad]:

@@ -110,10 +110,11 @@ def told(graph_of):
     """The graph of a few facts that one page tells, small enough to draw: `told(acme="company", widget=[(table, keys), …])`.
 
     A list makes a project, a kind makes an organization, and a tuple of a kind and tables one of which more is told. A key
-    that Python reserves ends in an underscore; an event without a name is named after its table and place.
+    that Python reserves ends in an underscore; an event without a name is named after its table and place. `page_kind` is
+    the kind of the page.
     """
 
-    def tell(**entities):
+    def tell(*, page_kind=PAGE["kind"], **entities):
         files = {}
         for slug, what in entities.items():
             kind, *rows = [None, *what] if isinstance(what, list) else [what] if isinstance(what, str) else what
@@ -122,7 +123,7 @@ def told(graph_of):
                 "id": slug,
                 "name": slug.title(),
                 **({"kind": kind} if kind else {}),
-                **({"source": [PAGE]} if rows else {}),
+                **({"source": [{**PAGE, "kind": page_kind}]} if rows else {}),
             }
             for number, (table, keys) in enumerate(rows, 1):
                 is_event = any(k.name == "event" for k in TABLES[folder][table].keys)

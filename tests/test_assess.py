@@ -2,11 +2,12 @@
 
 import pytest
 
-from kg.assess import FAIL, PASS, UNKNOWN, Finding, criteria, neutral_verdict
+from kg.assess import FAIL, PASS, UNKNOWN, Finding, criteria, judgements, neutral_verdict, project_judgements
 from kg.curated import code_lists
-from kg.terms import slug_of
+from kg.terms import ORG_ID, PROJECT, slug_of
 
 N1, N2, N3, HELD = "n1-nonprofit-form", "n2-not-company-controlled", "n3-no-majority-on-board", "vendor-held"
+N4, N5, N6 = "n4-open-membership", "n5-neutral-trademark", "n6-no-vendor-veto"
 
 
 def form(code, **keys):
@@ -31,8 +32,8 @@ def outcomes(graph, about="o:commons"):
     return {slug_of(r["c"]).removeprefix("criterion-"): slug_of(r["o"]).removeprefix("outcome-") for r in rows}
 
 
-def verdict(graph, about="o:commons"):
-    (row,) = graph.query(f"SELECT ?v {{ ?a osgov:assesses {about} ; osgov:verdict ?v }}")
+def verdict(graph, about="o:commons", profile="default"):
+    (row,) = graph.query(f'SELECT ?v {{ ?a osgov:assesses {about} ; osgov:profile "{profile}" ; osgov:verdict ?v }}')
     return slug_of(row["v"]).removeprefix("verdict-")
 
 
@@ -68,7 +69,7 @@ def test_two_nonprofit_forms_pass_and_one_with_owners_beside_them_fails(told):
 
 def test_a_form_nobody_tells_is_unknown_and_not_a_failure(told):
     graph = told(commons="foundation")
-    assert outcomes(graph) == {N1: UNKNOWN, N2: UNKNOWN, N3: UNKNOWN}
+    assert outcomes(graph) == dict.fromkeys((N1, N2, N3, N4, N5, N6), UNKNOWN)
     assert verdict(graph) == "not-shown-neutral"
 
 
@@ -415,6 +416,115 @@ def test_a_roster_speaks_louder_than_the_charter(told):
     assert outcomes(roster(told, seat("acme", 2), seat("globex", 1), cap, size=3))[N3] == FAIL
 
 
+# N4 to N6, which the strict profile asks for besides.
+
+
+def test_membership_is_open_where_the_charter_says_so_and_else_unknown(told):
+    open_ = told(commons=("foundation", rule("membership-open-on-published-terms")))
+    by_person = told(commons=("foundation", rule("individual-membership")))
+    assert [outcomes(g)[N4] for g in (open_, by_person)] == [PASS, UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("holder", "others", "outcome"),
+    [
+        ("commons", {}, PASS),
+        (None, {}, PASS),
+        ("harbour", {"harbour": "foundation"}, PASS),
+        ("quay", {"harbour": "foundation", "quay": ("foundation", part_of("harbour"))}, PASS),
+        ("elsewhere", {"elsewhere": "foundation"}, UNKNOWN),
+        ("acme", {"acme": "company"}, FAIL),
+        ("shell", {"shell": ("foundation", ("control", {"by": "acme"})), "acme": "company"}, FAIL),
+    ],
+)
+def test_marks_are_neutral_with_the_house_and_not_with_a_company(holder, others, outcome, told):
+    keys = {"holder": holder} if holder else {}
+    organizations = {"harbour": "foundation", **others}
+    graph = told(commons=("foundation", rule("trademark-held", **keys), part_of("harbour")), **organizations)
+    assert outcomes(graph)[N5] == outcome
+
+
+def test_marks_that_nobody_tells_of_are_unknown(told):
+    assert outcomes(told(commons=("foundation", form("us-501c3"))))[N5] == UNKNOWN
+
+
+def test_a_named_company_with_a_right_fails_the_last_criterion_and_the_strict_profile(told):
+    right = rule("vendor-appointment-right", holder="acme")
+    graph = told(commons=("foundation", form("us-501c3"), right), acme="company")
+    assert outcomes(graph)[N6] == FAIL
+    assert verdict(graph, profile="strict") == "not-neutral"
+    assert verdict(graph) == "not-shown-neutral"
+
+
+def test_a_right_in_the_charter_of_the_legal_person_above_fails_too(told):
+    graph = told(
+        commons=("foundation", form("lf-directed-fund"), part_of("harbour")),
+        harbour=("foundation", form("us-501c6"), rule("vendor-appointment-right", holder="acme")),
+        acme="company",
+    )
+    assert outcomes(graph)[N6] == FAIL
+
+
+def test_silence_on_rights_counts_only_where_the_charter_itself_was_read(told):
+    seats = rule("seat-composition")
+    told_by_page = told(commons=("foundation", seats))
+    nothing = told(commons=("foundation", form("us-501c3")))
+    told_by_charter = told(commons=("foundation", seats), page_kind="charter")
+    assert [outcomes(g)[N6] for g in (told_by_page, nothing, told_by_charter)] == [UNKNOWN, UNKNOWN, PASS]
+
+
+def test_a_foundation_that_meets_all_six_is_neutral_by_the_strict_profile(told):
+    rules = [
+        rule("membership-open-on-published-terms"),
+        rule("trademark-held", holder="commons"),
+        rule("related-company-cap", max_representatives=1),
+    ]
+    graph = told(commons=("foundation", form("us-501c3"), *rules), page_kind="charter")
+    assert (verdict(graph), verdict(graph, profile="strict")) == ("neutral", "neutral")
+
+
+# On a day.
+
+
+def on(graph, day, about="commons"):
+    """The outcome of each criterion on the day."""
+    return {f.criterion: f.outcome for f in judgements(graph.store, day)[ORG_ID + about].findings}
+
+
+def test_an_outcome_on_a_day_follows_the_seats_of_that_day(told):
+    graph = roster(
+        told,
+        seat("acme", 6, from_="2022-09-14", until="2023-09-14"),
+        seat("globex", 5, from_="2022-09-14", until="2023-09-14"),
+        rule("related-company-cap", max_representatives=1, from_="2023-09-14"),
+        rule("seat-composition", board_size=11, from_="2022-09-14", article="2"),
+    )
+    found = {day: on(graph, day)[N3] for day in ("2022-01-01", "2023-01-01", "2024-01-01")}
+    assert found == {"2022-01-01": UNKNOWN, "2023-01-01": FAIL, "2024-01-01": PASS}
+
+
+def test_what_may_or_may_not_have_held_on_the_day_leaves_it_unknown(told):
+    graph = told(commons=("foundation", form("us-501c3", from_="2019")))
+    assert [on(graph, day)[N1] for day in ("2018-12-31", "2019-06-01", "2020-01-01")] == [UNKNOWN, UNKNOWN, PASS]
+    assert "2019-06-01" in judgements(graph.store, "2019-06-01")[ORG_ID + "commons"].findings[0].because
+
+
+def test_a_project_is_judged_by_its_holder_of_the_day(told):
+    rows = [("opening", {"by": ["acme"], "occurred": "2014"}), gift(announced="2015", accepted="2016-03-10")]
+    graph = told(acme="company", commons="foundation", widget=rows)
+    widget = PROJECT + "widget"
+    found = [project_judgements(graph.store, day) for day in ("2013-06-01", "2015-01-01", "2016-02-01", "2017-01-01")]
+    verdicts = [f[widget].verdicts["default"] if widget in f else None for f in found]
+    assert verdicts == [None, "not-shown-vendor-project", "not-shown-vendor-project", "not-vendor-project"]
+
+
+def test_without_a_day_the_verdicts_are_those_in_the_graph(built_graph):
+    rows = built_graph.query("SELECT ?o ?p ?v { ?a osgov:assesses ?o ; osgov:profile ?p ; osgov:verdict ?v } ORDER BY ?o ?p")
+    written = {(r["o"], r["p"]): slug_of(r["v"]).removeprefix("verdict-") for r in rows}
+    judged = judgements(built_graph.store) | project_judgements(built_graph.store)
+    assert {(iri, p): v for iri, j in judged.items() for p, v in j.verdicts.items()} == written
+
+
 # The verdicts.
 
 
@@ -442,8 +552,13 @@ def test_a_verdict_rests_on_its_criteria_and_names_the_rules_it_was_made_by(told
     graph = told(commons="foundation")
     rows = graph.query("SELECT ?c { a:org-commons osgov:restsOn ?c } ORDER BY ?c")
     assert [slug_of(r["c"]) for r in rows] == [f"org-commons-{n}" for n in (N1, N2, N3)]
-    (row,) = graph.query("SELECT ?p ?v { a:org-commons osgov:profile ?p ; osgov:ruleVersion ?v }")
-    assert (row["p"], row["v"]) == (criteria()["profile"], criteria()["version"])
+    rows = graph.query("SELECT ?c { a:org-commons-strict osgov:restsOn ?c } ORDER BY ?c")
+    assert [slug_of(r["c"]) for r in rows] == [f"org-commons-{n}" for n in (N1, N2, N3, N4, N5, N6)]
+    rows = graph.query("SELECT ?a ?p ?v { ?a osgov:profile ?p ; osgov:ruleVersion ?v } ORDER BY ?a")
+    assert [(slug_of(r["a"]), r["p"], r["v"]) for r in rows] == [
+        ("org-commons", "default", criteria()["version"]),
+        ("org-commons-strict", "strict", criteria()["version"]),
+    ]
 
 
 def gift(**keys):
@@ -458,6 +573,8 @@ def gift(**keys):
         ([gift(accepted="2016")], FAIL, "not-vendor-project"),
         ([("opening", {"by": ["acme"], "occurred": "2014"}), gift(accepted="2016")], FAIL, "not-vendor-project"),
         ([("opening", {"by": ["acme"], "occurred": "2014"}), gift()], FAIL, "not-vendor-project"),
+        ([("holding", {"by": "acme", "role": "trademark", "as_of": "2024"})], PASS, "vendor-project"),
+        ([gift(accepted="2016"), ("holding", {"by": "acme", "role": "trademark", "as_of": "2024"})], PASS, "vendor-project"),
     ],
 )
 def test_a_project_is_vendor_held_while_a_company_holds_its_legal_home(rows, outcome, wanted, told):
@@ -484,7 +601,11 @@ def test_a_vendors_verdict_rests_on_the_periods_of_holding(told):
 def test_the_forms_and_rules_that_the_criteria_name_are_codes_of_the_ontology():
     settings, lists = criteria(), code_lists()
     assert {*settings["nonprofit_forms"], *settings["dependent_forms"]} <= lists["legal"]
-    assert set(settings["sufficient_rules"]) <= lists["rule"]
+    for rules in ("sufficient_rules", "open_membership_rules", "seat_rules"):
+        assert set(settings[rules]) <= lists["rule"]
+    assert set(settings["vendor_roles"]) <= lists["role"]
+    assert set(settings["criteria"]) == lists["criterion"]
+    assert {c for wanted in settings["profiles"].values() for c in wanted} | {HELD} == lists["criterion"]
     assert not set(settings["nonprofit_forms"]) & set(settings["dependent_forms"])
 
 
@@ -502,18 +623,20 @@ def test_outcomes_verdicts_and_criteria_that_are_written_are_codes_of_the_ontolo
     "rows",
     [
         [("holding", {"by": "acme", "role": "legal-home", "from_": "2014", "until": "2020"})],
-        [("holding", {"by": "acme", "role": "trademark", "as_of": "2024"})],
+        [("holding", {"by": "commons", "role": "trademark", "as_of": "2024"})],
+        [("holding", {"by": "acme", "role": "repository-owner", "as_of": "2024"})],
         [],
     ],
 )
 def test_a_project_that_nobody_is_known_to_hold_is_not_assessed(told, rows):
-    graph = told(acme="company", widget=rows)
+    graph = told(acme="company", commons="foundation", widget=rows)
     assert list(graph.query("SELECT ?a { ?a osgov:assesses p:widget }")) == []
 
 
 def test_every_foundation_has_one_verdict_and_every_project_at_most_one(built_graph):
     rows = built_graph.query(
         "SELECT ?x (COUNT(DISTINCT ?a) AS ?n) { VALUES ?kind { osgov:Foundation osgov:Project } ?x a ?kind ."
-        " OPTIONAL { ?a osgov:assesses ?x ; osgov:verdict ?v } } GROUP BY ?x HAVING(COUNT(DISTINCT ?a) != 1)"
+        ' OPTIONAL { ?a osgov:assesses ?x ; osgov:profile "default" ; osgov:verdict ?v } }'
+        " GROUP BY ?x HAVING(COUNT(DISTINCT ?a) != 1)"
     )
     assert [row for row in rows if row["n"] > 1 or "/org/" in row["x"]] == []

@@ -25,6 +25,7 @@ COMMANDS = {
     "show": ("answers", "show"),
     "find": ("answers", "find"),
     "why": ("answers", "why"),
+    "neutrality": ("judging", "neutrality"),
     "query": ("asking", "query"),
     "queries": ("asking", "queries"),
     "schema": ("asking", "schema"),

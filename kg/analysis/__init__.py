@@ -1,0 +1,1 @@
+"""Measures: pure functions from counts and networks to numbers and rows; one module a question."""
