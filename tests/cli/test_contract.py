@@ -16,6 +16,7 @@ ROWS = {
     "moves": ("moves", "--donor", "acme"),
     "find": ("find", "weavr"),
     "why": ("why", "weaver"),
+    "neutrality": ("neutrality", "harbour"),
     "query": ("query", "holders", "project=weaver", "on=2021-01-01"),
     "queries": ("queries",),
     "schema": ("schema", "Donation"),
@@ -36,7 +37,7 @@ def each(verbs):
 
 
 def test_the_verbs_of_this_version_are_those_of_the_contract():
-    asking = ["moves", "show", "find", "why", "query", "queries", "schema", "sources", "conflicts", "export"]
+    asking = ["moves", "show", "find", "why", "neutrality", "query", "queries", "schema", "sources", "conflicts", "export"]
     assert list(COMMANDS) == [*asking, "load", "unload", "update", "identity", "build", "check", "info", "snapshot"]
     assert list(root.list_commands(None)) == list(COMMANDS)
 

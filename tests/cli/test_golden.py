@@ -10,6 +10,8 @@ ANSWERS = {
     "moves-google-80": (("moves", "--donor", "google", "--format", "table"), 80),
     "moves-google-140": (("moves", "--donor", "google", "--format", "table"), 140),
     "why-jax": (("why", "jax", "--format", "table"), 100),
+    "neutrality-pytorch-foundation": (("neutrality", "pytorch-foundation", "--format", "table"), 100),
+    "neutrality-tensorflow-60": (("neutrality", "tensorflow", "--profile", "strict", "--format", "table"), 60),
     "find-pytoch": (("find", "pytoch", "--format", "table"), 100),
     "find-apache": (("find", "apache", "--limit", "5", "--format", "table"), 100),
     "schema-donation": (("schema", "Donation", "--format", "table"), 100),
