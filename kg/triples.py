@@ -118,7 +118,7 @@ def _source(source: Source) -> Iterator[Quad]:
     if source.licence:
         yield Quad(document, NamedNode(t.DCT + "rights"), Literal(source.licence), graph)
     if source.revision:
-        yield Quad(document, osgov("revision"), Literal(source.revision), graph)
+        yield Quad(document, NamedNode(t.SCHEMA + "version"), Literal(source.revision), graph)
 
 
 def _entity(entity: Entity) -> Iterator[Quad]:

@@ -1,8 +1,7 @@
-"""The ontology: documented term by term, in step with what the package writes, and free of the usual faults."""
+"""The ontology: documented term by term, and in step with what the package writes."""
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, XSD, BNode, Graph, Literal, Namespace, URIRef
@@ -10,9 +9,8 @@ from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, XSD, BNode, Graph, Liter
 from kg.factsheet import TABLES
 from kg.records import DATE_BASES, EVENTS, ORGANIZATION_KINDS, RELATIONS, SOURCE_KINDS, VALUES
 from kg.resources import PACKAGE, ontology_dir, queries_dir
-from kg.terms import DOAP, ONTOLOGY, ORG, OSGOV, PREFIXES, PROV, SCHEMA, VOCAB
+from kg.terms import DOAP, ONTOLOGY, ORG, OSGOV, PREFIXES, SCHEMA, VOCAB
 
-HYGIENE = sorted((Path(__file__).parent / "hygiene").glob("*.rq"))
 GOVERNANCE = Graph().parse(ontology_dir() / "governance.ttl")
 O = Namespace(OSGOV)  # noqa: E741  the letter is the ontology's, in this file alone
 S = Namespace(SCHEMA)
@@ -22,86 +20,6 @@ PROPERTIES = {p for kind in PROPERTY_TYPES for p in GOVERNANCE.subjects(RDF.type
 ORGANIZATION = URIRef(ORG + "Organization")
 
 PREFIX_LINES = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
-
-# For each rule: Turtle with a fault in it, and the terms it must report, and no others.
-PLANTED = {
-    "label-missing": (
-        'osgov:A a owl:Class . osgov:B a owl:Class ; rdfs:label "b"@en , "bee"@en . osgov:C a owl:Class ; rdfs:label "c"@en .',
-        {O.A, O.B},
-    ),
-    "label-shared": (
-        'osgov:A rdfs:label "Event"@en . osgov:b rdfs:label "event"@en . v:x skos:inScheme v:l ; skos:prefLabel "x"@en .'
-        ' v:y skos:inScheme v:l ; skos:prefLabel "X"@en . v:z skos:inScheme v:k ; skos:prefLabel "x"@en .',
-        {O.A, O.b, URIRef(VOCAB + "x"), URIRef(VOCAB + "y")},
-    ),
-    "definition-missing": (
-        'osgov:A a owl:Class . osgov:b a owl:ObjectProperty ; skos:definition "nur deutsch"@de .'
-        ' osgov:C a owl:Class ; skos:definition "good"@en .',
-        {O.A, O.b},
-    ),
-    "definition-circular": (
-        'osgov:A a owl:Class ; rdfs:label "code grant"@en ; skos:definition "a Code-Grant of code"@en .'
-        ' osgov:B a owl:Class ; rdfs:label "grant"@en ; skos:definition "what is granted"@en .'
-        ' v:x a skos:Concept ; skos:prefLabel "x (1)"@en ; skos:definition "the same as x 1"@en .',
-        {O.A, URIRef(VOCAB + "x")},
-    ),
-    "definition-shared": (
-        'osgov:A skos:definition "same"@en . osgov:B skos:definition "same"@en . osgov:C skos:definition "other"@en .',
-        {O.A, O.B},
-    ),
-    "comment-differs": (
-        'osgov:A a owl:Class ; skos:definition "one"@en ; rdfs:comment "two"@en .'
-        ' osgov:b a owl:DatatypeProperty ; skos:definition "one"@en ; rdfs:comment "one"@en .',
-        {O.A},
-    ),
-    "is-defined-by-missing": (
-        "osgov:A a owl:Class . v:x a skos:Concept ; rdfs:isDefinedBy <https://w3id.org/osgov/ns> .",
-        {O.A},
-    ),
-    "competency-question-missing": (
-        'osgov:A a owl:Class . osgov:b a owl:ObjectProperty ; osgov:competencyQuestion "CQ01" .',
-        {O.A},
-    ),
-    "class-without-example": (
-        'osgov:A a owl:Class . osgov:B a owl:Class ; skos:example "this one"@en .',
-        {O.A},
-    ),
-    "class-without-root": (
-        "osgov:A a owl:Class ; rdfs:subClassOf osgov:B . osgov:B a owl:Class . osgov:Event a owl:Class ."
-        " osgov:C a owl:Class ; rdfs:subClassOf osgov:D . osgov:D a owl:Class ; rdfs:subClassOf osgov:Event .",
-        {O.A, O.B},
-    ),
-    "domain-missing": (
-        "osgov:a a owl:ObjectProperty . osgov:b a owl:ObjectProperty ; rdfs:domain osgov:B ."
-        " osgov:c a owl:DatatypeProperty ; schema:domainIncludes osgov:B .",
-        {O.a},
-    ),
-    "range-missing": (
-        "osgov:a a owl:ObjectProperty . osgov:b a owl:ObjectProperty ; rdfs:range osgov:B .",
-        {O.a},
-    ),
-    "several-domains": (
-        "osgov:a rdfs:domain osgov:A , osgov:B . osgov:b rdfs:range osgov:A ; schema:rangeIncludes osgov:B ."
-        " osgov:c rdfs:domain osgov:A ; rdfs:range osgov:B . osgov:d schema:domainIncludes osgov:A , osgov:B .",
-        {O.a, O.b},
-    ),
-    "foreign-term": (
-        'org:Charity a owl:Class . prov:Entity rdfs:subClassOf osgov:A . <https://example.org/x> skos:definition "mine"@en .'
-        " osgov:A a owl:Class ; rdfs:subClassOf prov:Entity . v:x a skos:Concept .",
-        {URIRef(ORG + "Charity"), URIRef(PROV + "Entity"), URIRef("https://example.org/x")},
-    ),
-    "concept-without-scheme": (
-        'v:l a skos:ConceptScheme . v:l-x a skos:Concept ; skos:inScheme v:l ; skos:notation "x" .'
-        ' v:l-y a skos:Concept . v:k-z a skos:Concept ; skos:inScheme v:l ; skos:notation "z" .'
-        ' v:m-w a skos:Concept ; skos:inScheme v:m ; skos:notation "w" .',
-        {URIRef(VOCAB + code) for code in ("l-y", "k-z", "m-w")},
-    ),
-    "concept-without-definition": (
-        'v:x a skos:Concept ; skos:prefLabel "x"@en . v:y a skos:Concept ; skos:definition "of y"@en .'
-        ' v:z a skos:Concept ; skos:prefLabel "z"@en ; skos:definition "of the last"@en .',
-        {URIRef(VOCAB + "x"), URIRef(VOCAB + "y")},
-    ),
-}
 
 
 def superclasses(cls):
@@ -123,26 +41,6 @@ def ranges(term):
 def links():
     """Every (class, property, what it leads to) that the records allow."""
     return [(kind, name, target) for kind, found in {**EVENTS, **RELATIONS}.items() for name, target in found.items()]
-
-
-# ---- hygiene
-
-
-@pytest.mark.parametrize("rule", HYGIENE, ids=lambda path: path.stem)
-def test_the_ontology_keeps_each_hygiene_rule(rule):
-    assert [tuple(map(str, row)) for row in GOVERNANCE.query(rule.read_text("utf-8"))] == []
-
-
-@pytest.mark.parametrize("rule", HYGIENE, ids=lambda path: path.stem)
-def test_each_hygiene_rule_reports_what_breaks_it_and_nothing_else(rule):
-    text, offenders = PLANTED[rule.stem]
-    rows = Graph().parse(data=PREFIX_LINES + text, format="turtle").query(rule.read_text("utf-8"))
-    assert {row[0] for row in rows} == offenders
-
-
-def test_every_hygiene_rule_says_in_its_first_line_what_it_wants_and_has_a_planted_fault():
-    assert {path.stem for path in HYGIENE} == set(PLANTED)
-    assert all(re.match(r"# [A-Z].+\.\n", path.read_text("utf-8")) for path in HYGIENE)
 
 
 # ---- the header and the form of the file
