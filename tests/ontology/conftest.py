@@ -1,36 +1,46 @@
 """What a reasoner is given: the terms with their alignments, and real data of every kind."""
 
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from kg.build import fill
 from kg.resources import ontology_dir
-from kg.store.embedded import EmbeddedStore
 from kg.terms import ONTOLOGY_GRAPH
+from kg.triples import TYPE
 
-# The curated facts and a few small sources of each sort: all kinds of statements, few enough for a reasoner in Python.
-FEW = {"cncf-maintainers-2021", "lfai-landscape", "clomonitor-lf-ai-data", "pytorch-landscape", "lfai-landscape-history"}
+# Of each class and each property of the bundled graph, so many nodes that have it: reasoners are slow, and kinds repeat.
+SO_MANY = 4
 
 
 @pytest.fixture(scope="session")
-def data_of_few_sources():
-    """The statements of the curated facts and of a few small sources, derived ones included, without those of the ontology."""
-    store = EmbeddedStore.in_memory()
-    fill(store, only=FEW)
-    told = store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{ONTOLOGY_GRAPH}>) }}")
-    return Graph().parse(data=ox.serialize(list(told), format=ox.RdfFormat.N_TRIPLES), format="nt")
+def data_of_every_kind(built_graph):
+    """Real statements without those of the ontology: all about a few nodes of each class and a few with each property."""
+    ontology = ox.NamedNode(ONTOLOGY_GRAPH)
+    about, chosen, seen = defaultdict(set), set(), Counter()
+    for quad in built_graph.store.quads():
+        if quad.graph_name != ontology:
+            about[quad.subject].add((quad.predicate, quad.object))
+    for node in sorted(about, key=str):
+        marks = {str(value if name == TYPE else name) for name, value in about[node]}
+        if any(seen[mark] < SO_MANY for mark in marks):
+            seen.update(marks)
+            chosen.add(node)
+    leads_to = {value for node in chosen for _, value in about[node] if value in about}
+    told = [ox.Triple(node, name, value) for node in chosen for name, value in about[node]]
+    told += [ox.Triple(node, name, value) for node in leads_to - chosen for name, value in about[node] if name == TYPE]
+    return Graph().parse(data=ox.serialize(told, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def terms_of_ours():
     """The ontology as it ships."""
     return Graph().parse(ontology_dir() / "governance.ttl")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def terms_of_all(terms_of_ours):
     """The ontology, its alignments, and what the vocabularies aligned with say of their own terms."""
-    return terms_of_ours.parse(ontology_dir() / "alignments.ttl").parse(Path(__file__).parent / "foreign.ttl")
+    return terms_of_ours + Graph().parse(ontology_dir() / "alignments.ttl").parse(Path(__file__).parent / "foreign.ttl")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, XSD, BNode, Graph, Literal, Namespace, URIRef
@@ -9,7 +10,7 @@ from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, VANN, XSD, BNode, Graph, Liter
 from kg.factsheet import TABLES
 from kg.records import DATE_BASES, EVENTS, ORGANIZATION_KINDS, RELATIONS, SOURCE_KINDS, VALUES
 from kg.resources import PACKAGE, ontology_dir, queries_dir
-from kg.terms import DOAP, ONTOLOGY, ORG, OSGOV, PREFIXES, SCHEMA, VOCAB
+from kg.terms import DOAP, ONTOLOGY, ONTOLOGY_GRAPH, ORG, ORG_ID, OSGOV, PREFIXES, SCHEMA, VOCAB
 
 GOVERNANCE = Graph().parse(ontology_dir() / "governance.ttl")
 O = Namespace(OSGOV)  # noqa: E741  the letter is the ontology's, in this file alone
@@ -94,10 +95,43 @@ def test_nothing_is_imported_and_no_node_is_blank():
     assert not [node for node in GOVERNANCE.all_nodes() if isinstance(node, BNode)]
 
 
-def test_competency_questions_are_named_by_number():
-    found = {str(question) for question in GOVERNANCE.objects(None, O.competencyQuestion)}
-    assert found
-    assert [question for question in found if not re.fullmatch(r"CQ\d\d", question)] == []
+def test_every_competency_question_has_terms_that_it_needs():
+    """The rule question-unknown lists all of them: 30 of our own, and 17 that users of other systems asked."""
+    rule = (Path(__file__).parents[1] / "hygiene" / "question-unknown.rq").read_text("utf-8")
+    asked = set(re.findall(r'"(CQ\d\d)"', rule))
+    assert len(asked) == 47
+    assert asked - {str(question) for question in GOVERNANCE.objects(None, O.competencyQuestion)} == set()
+
+
+# ---- versions and what is deprecated
+
+DEPRECATED = set(GOVERNANCE.subjects(OWL.deprecated, Literal(True)))
+CHANGES = (ontology_dir() / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_changelog_begins_with_this_version_and_has_the_one_before():
+    header = URIRef(ONTOLOGY)
+    versions = re.findall(r"^## (\d+\.\d+\.\d+), (\d{4}-\d{2}-\d{2})$", CHANGES, re.M)
+    assert versions[0] == (str(GOVERNANCE.value(header, OWL.versionInfo)), str(GOVERNANCE.value(header, DCTERMS.modified)))
+    assert GOVERNANCE.value(header, OWL.priorVersion) == URIRef(f"{ONTOLOGY}/{versions[1][0]}")
+    assert str(GOVERNANCE.value(header, OWL.versionIRI)) in str(GOVERNANCE.value(header, DCTERMS.bibliographicCitation))
+
+
+def test_a_deprecated_term_is_in_the_changelog_with_its_successor():
+    assert DEPRECATED
+    deprecated = "".join(re.findall(r"^### Deprecated\n(.*?)(?=^##)", CHANGES, re.M | re.S))
+    for term in DEPRECATED:
+        successor = GOVERNANCE.value(term, DCTERMS.isReplacedBy)
+        prefix = next(p for p, namespace in PREFIXES.items() if successor.startswith(namespace))
+        wanted = f"`{term.replace(OSGOV, 'osgov:')}`: use `{prefix}:{successor.removeprefix(PREFIXES[prefix])}`"
+        assert wanted in deprecated
+
+
+def test_the_data_have_the_successor_of_a_deprecated_term_and_not_the_term(built_graph):
+    for term in DEPRECATED:
+        successor = GOVERNANCE.value(term, DCTERMS.isReplacedBy)
+        assert built_graph.query(f"ASK {{ ?s <{successor}> ?o }}") is True
+        assert built_graph.query(f"ASK {{ ?s <{term}> ?o }}") is False
 
 
 # ---- classes
@@ -243,6 +277,54 @@ def test_no_rung_is_the_exact_match_of_two_stages():
     assert len(rungs) == len(set(rungs))
 
 
+def rung(stage):
+    return next(o for match in (SKOS.exactMatch, SKOS.closeMatch) for o in GOVERNANCE.objects(URIRef(VOCAB + stage), match))
+
+
+@pytest.mark.parametrize(
+    ("rung_of_all", "stages"),
+    {
+        "ladder-entry": ["stage-sandbox", "stage-podling"],
+        "ladder-incubation": ["stage-incubating", "stage-growth"],
+        "ladder-maturity": ["stage-graduated", "stage-top-level", "stage-impact"],
+        "ladder-end": ["stage-archived", "stage-retired", "stage-inactive"],
+    }.items(),
+)
+def test_stages_of_different_foundations_meet_on_one_rung(rung_of_all, stages):
+    assert {rung(stage) for stage in stages} == {URIRef(VOCAB + rung_of_all)}
+
+
+def test_the_rungs_of_the_common_ladder_are_numbered_from_the_bottom():
+    rungs = GOVERNANCE.objects(URIRef(VOCAB + "ladder"), SKOS.hasTopConcept)
+    numbered = sorted((GOVERNANCE.value(rung, S.position).toPython(), rung.removeprefix(VOCAB)) for rung in rungs)
+    assert numbered == [(1, "ladder-entry"), (2, "ladder-incubation"), (3, "ladder-maturity"), (4, "ladder-end")]
+
+
+def ladders():
+    """The stages of each foundation whose ladder the ontology has."""
+    collections = GOVERNANCE.subjects(RDF.type, SKOS.Collection)
+    return {GOVERNANCE.value(c, DCTERMS.creator): (c, set(GOVERNANCE.objects(c, SKOS.member))) for c in collections}
+
+
+def test_every_stage_that_a_foundation_puts_a_project_on_is_of_its_own_ladder(built_graph):
+    rows = built_graph.query(
+        "SELECT DISTINCT ?by ?stage WHERE { ?node osgov:byOrganization ?by ; osgov:stage|osgov:toStage ?stage }"
+        " ORDER BY ?by ?stage"
+    )
+    found = {(URIRef(row["by"]), URIRef(row["stage"])) for row in rows}
+    assert found
+    assert {(by, stage) for by, stage in found if stage not in ladders().get(by, ("", set()))[1]} == set()
+
+
+def test_a_ladder_is_named_after_the_foundation_whose_it_is(built_graph):
+    assert len(ladders()) == len(list(GOVERNANCE.subjects(RDF.type, SKOS.Collection)))
+    for foundation, (collection, _) in ladders().items():
+        assert collection == URIRef(VOCAB + "stages-" + foundation.removeprefix(ORG_ID))
+        [row] = built_graph.query(f"SELECT ?name WHERE {{ <{foundation}> skos:prefLabel ?name }} ORDER BY ?name")
+        name = str(GOVERNANCE.value(collection, SKOS.prefLabel)).removeprefix("stages of ").removeprefix("the ")
+        assert name == row["name"].removeprefix("The ")
+
+
 @pytest.mark.parametrize("name", ["neutral", "not shown neutral", "not neutral"])
 def test_a_verdict_is_called_what_the_command_line_prints(name):
     concept = URIRef(VOCAB + "verdict-" + name.replace(" ", "-"))
@@ -264,6 +346,18 @@ def test_the_context_covers_every_property_and_class():
     classes = {c.removeprefix(OSGOV) for c in CLASSES}
     assert {name for name in properties if CONTEXT.get(name, {}).get("@id") != f"osgov:{name}"} == set()
     assert {name for name in classes if CONTEXT.get(name) != f"osgov:{name}"} == set()
+
+
+def test_the_context_has_a_word_for_every_property_and_class_of_the_data(built_graph):
+    words = {value if isinstance(value, str) else value["@id"] for value in CONTEXT.values() if not isinstance(value, float)}
+    known = {PREFIXES[prefix] + name for prefix, _, name in (word.partition(":") for word in words) if prefix in PREFIXES}
+    told = f"GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{ONTOLOGY_GRAPH}>)"
+    rows = built_graph.query(
+        f"SELECT DISTINCT ?term WHERE {{ {{ {told} BIND(?p AS ?term) }} UNION {{ {told} ?s a ?term }} }} ORDER BY ?term"
+    )
+    of_data = {str(row["term"]) for row in rows}
+    assert of_data >= {OSGOV + "project", OSGOV + "Donation", SCHEMA + "version"}
+    assert of_data - known - {str(RDF.type)} == set()
 
 
 def test_the_context_has_no_term_of_ours_that_is_not_declared():
