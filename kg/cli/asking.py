@@ -142,62 +142,67 @@ def queries(settings: Settings, name: str | None) -> None:
     settings.rows(Table(columns, rows), shown=columns[:3])
 
 
-_TERMS = """
-SELECT ?term ?kind ?label ?definition ?domain ?range ?example ?note WHERE {
-  GRAPH g:ontology {
-    VALUES (?type ?kind) { (owl:Class "class") (owl:ObjectProperty "property") (owl:DatatypeProperty "property")
-                           (owl:AnnotationProperty "property") (skos:Concept "code") }
-    ?t a ?type .
-    OPTIONAL { ?t rdfs:label ?name } OPTIONAL { ?t skos:prefLabel ?code } BIND(COALESCE(?name, ?code) AS ?label)
-    OPTIONAL { ?t skos:definition ?definition }
-    OPTIONAL { SELECT ?t (GROUP_CONCAT(STR(?d); separator=" ") AS ?domain) WHERE {
-      { SELECT DISTINCT ?t ?d WHERE { ?t rdfs:domain|schema:domainIncludes ?d } ORDER BY ?t ?d } } GROUP BY ?t }
-    OPTIONAL { SELECT ?t (GROUP_CONCAT(STR(?r); separator=" ") AS ?range) WHERE {
-      { SELECT DISTINCT ?t ?r WHERE { ?t rdfs:range|schema:rangeIncludes ?r } ORDER BY ?t ?r } } GROUP BY ?t }
-    OPTIONAL { ?t skos:example ?example }
-    OPTIONAL { ?t skos:scopeNote ?note }
-    BIND(STR(?t) AS ?term)
-  }
-} ORDER BY ?kind ?term
-"""
-
-
 @click.command()
 @click.argument("term", required=False)
+@click.option("--properties", is_flag=True, help="The properties of the class TERM alone, one a row, with cardinalities.")
+@click.option("--query", "only_query", is_flag=True, help="The example query of TERM alone, to pipe into `kg query -`.")
 @click.option("--prefixes", is_flag=True, help="The prefixes that need not be declared.")
 @with_settings()
-def schema(settings: Settings, term: str | None, prefixes: bool) -> None:
-    """What can be asked for: classes, properties and codes, each with its definition; with TERM, all about one.
+def schema(settings: Settings, term: str | None, properties: bool, only_query: bool, prefixes: bool) -> None:
+    """What can be asked for: classes, properties and codes, each with its definition and how often it is used.
+
+    With TERM, all about one: of a class its properties, how often each is required (1..1, 0..*), seen and used, the named
+    queries that use it, and a query to start from. With the name of a list of codes, its codes.
 
     \b
     Example: kg schema Donation
+             kg schema Donation --properties --format csv
+             kg schema Donation --query | kg query -
     """
-    from kg.errors import NotFound
+    from kg.errors import Misuse
     from kg.graph import Table
-    from kg.terms import PREFIXES, curie
+    from kg.schema import COLUMNS, DETAILS, USE_COLUMNS, Schema
+    from kg.terms import PREFIXES
 
+    if only_query and (term is None or settings.format):
+        raise Misuse("--query prints the SPARQL of one term: name the TERM, without --format")
     if prefixes:
         settings.rows(Table(("prefix", "namespace"), [{"prefix": p, "namespace": n} for p, n in PREFIXES.items()]))
         return
-    table = settings.graph().query(_TERMS)
-    assert isinstance(table, Table)
-    rows = [{**row, "term": curie(row["term"])} for row in table]
-    if term is None:
-        settings.rows(Table(table.columns, rows), shown=("term", "kind", "label", "definition"))
-        return
-    wanted = term.rsplit("#", 1)[-1].rsplit(":", 1)[-1].rsplit("/", 1)[-1].casefold()
-    found = [r for r in rows if wanted in {r["term"].rsplit(":", 1)[-1].casefold(), (r["label"] or "").casefold()}]
-    found = found or [r for r in rows if r["kind"] == "code" and r["term"].casefold().endswith("-" + wanted)]
-    if not found:
-        import difflib
-
-        names = {r["term"].rsplit(":", 1)[-1].casefold(): r["term"] for r in rows}
-        near = difflib.get_close_matches(wanted, names, n=3)
-        raise NotFound(
-            f"no term {term!r}" + (f"; did you mean {' or '.join(names[n] for n in near)}?" if near else "; see `kg schema`")
-        )
-    if settings.chosen_format() == "table":
-        lines = [{"field": key, "value": row[key]} for row in found for key in table.columns if row[key]]
-        settings.rows(Table(("field", "value"), lines))
+    if properties and (term is None or only_query):
+        raise Misuse("--properties gives the rows of one class: name it as TERM, without --query")
+    known = Schema(settings.graph().store)
+    found = known.find(term) if term is not None else []
+    if (only_query or properties) and len(found) > 1:
+        raise Misuse(f"{term!r} can mean {', '.join(found)}; say which")
+    if only_query:
+        settings.write(known.detail(found[0])["query"])
+    elif properties:
+        row = known.detail(found[0])
+        if row["kind"] != "class":
+            raise Misuse(f"{found[0]} is a {row['kind']}; only a class has properties")
+        settings.rows(Table(USE_COLUMNS, row["properties"]))
+    elif len(found) == 1:
+        row = known.detail(found[0])
+        if settings.chosen_format() == "table":
+            settings.write(_card(row, settings))
+        else:
+            names = [use["property"].replace(" ", "") for use in row["properties"]]
+            settings.rows(Table(DETAILS, [{**row, "properties": names}]))
     else:
-        settings.rows(Table(table.columns, found))
+        rows = [row for row in known.terms() if term is None or row["term"] in found]
+        settings.rows(Table(COLUMNS, rows), shown=("term", "kind", "count", "label", "definition"))
+
+
+def _card(row: dict[str, Any], settings: Settings) -> str:
+    """A term for people: its fields, its properties and its query, which is not wrapped: it is there to be copied."""
+    from kg.render import render
+    from kg.schema import USE_COLUMNS
+
+    apart = {"properties", "query"}
+    fields = [{"field": key, "value": value} for key, value in row.items() if key not in apart and value not in (None, [])]
+    width, colour = settings.width(), settings.colour()
+    parts = [render(("field", "value"), fields, "table", width=width, colour=colour)]
+    if row["properties"]:
+        parts.append(render(USE_COLUMNS, row["properties"], "table", width=width, colour=colour))
+    return "\n".join([*parts, row["query"]])

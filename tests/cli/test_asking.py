@@ -239,6 +239,63 @@ def test_schema_of_a_typo_offers_the_term(kg):
     assert "did you mean osgov:Donation" in answer.stderr
 
 
+def test_schema_counts_what_the_open_graph_holds(kg, built_graph):
+    counts = {row["term"]: row["count"] for row in rows_of(kg("schema", "--format", "json"))}
+    (projects,) = built_graph.query("SELECT (COUNT(*) AS ?n) { ?x a osgov:Project }")
+    (named,) = built_graph.query("SELECT (COUNT(*) AS ?n) { ?x osgov:githubOrg ?name }")
+    (homes,) = built_graph.query("SELECT (COUNT(*) AS ?n) { ?x osgov:role v:role-legal-home }")
+    assert (counts["osgov:Project"], counts["osgov:githubOrg"]) == (projects["n"], named["n"])
+    assert counts["v:role-legal-home"] == homes["n"] > 0
+
+
+def test_schema_of_a_class_gives_its_properties_with_cardinalities(kg):
+    (row,) = rows_of(kg("schema", "Stewardship", "--format", "json"))
+    uses = {use["property"]: use for use in rows_of(kg("schema", "Stewardship", "--properties", "--format", "json"))}
+    assert row["properties"] == [name.replace(" ", "") for name in uses]
+    assert (uses["osgov:steward"]["required"], uses["osgov:steward"]["seen"]) == ("1..1", "1..1")
+    assert uses["osgov:role"]["values"] == "v:role"
+    assert row["above"] == ["osgov:Relation"]
+    assert "holders" in row["queries"]
+
+
+def test_the_query_of_a_class_runs_as_it_is_printed(kg):
+    text = kg("schema", "Donation", "--query").stdout
+    answer = kg("query", "-", "--format", "json", input=text)
+    assert len(rows_of(answer)) >= 10
+
+
+def test_schema_shows_the_query_of_a_term_whole_below_its_fields(kg):
+    shown = kg("schema", "Membership", "--format", "table", COLUMNS="60").stdout
+    assert shown.endswith("\n\n" + kg("schema", "Membership", "--query").stdout)
+
+
+def test_schema_of_a_list_gives_its_codes(kg):
+    rows = rows_of(kg("schema", "v:outcome", "--format", "json"))
+    assert [row["term"] for row in rows] == ["v:outcome-fail", "v:outcome-pass", "v:outcome-unknown"]
+    assert all(row["scheme"] == "https://w3id.org/osgov/vocab/outcome" for row in rows)
+
+
+def test_schema_shows_the_cardinalities_of_a_class_on_a_terminal(kg):
+    shown = kg("schema", "Stewardship", "--format", "table").stdout
+    assert re.search(r"^osgov:steward +1\.\.1 +1\.\.1 +\d+ +org:Organization$", shown, re.M)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--query"],
+        ["Donation", "--query", "--format", "csv"],
+        ["v:outcome", "--query"],
+        ["--properties"],
+        ["Donation", "--properties", "--query"],
+        ["osgov:role", "--properties"],
+        ["v:outcome", "--properties"],
+    ],
+)
+def test_a_part_of_what_is_known_of_a_term_is_of_one_term(kg, words):
+    assert kg("schema", *words).exit_code == 2
+
+
 def test_schema_prefixes_lists_those_that_need_no_declaration(kg):
     rows = rows_of(kg("schema", "--prefixes", "--format", "json"))
     assert {row["prefix"]: row["namespace"] for row in rows} == PREFIXES
