@@ -299,6 +299,7 @@ def names(given_out, governance):
     data = (terms.GRAPH, BASE + "id/")
     return {
         **{iri.rstrip("#"): ".html" if iri.startswith(data) else None for iri in namespaces},
+        **{iri: ".ttl" for iri in namespaces if iri == BASE + "alignments"},
         **{iri: None for listed in given_out.values() for iri in listed},
         **{str(version): ".ttl" for version in governance.objects(URIRef(ONTOLOGY), OWL.versionIRI)},
         BASE + "context": ".jsonld",
