@@ -20,6 +20,18 @@ from kg.assess import assessments
 from kg.conflicts import conflicts
 from kg.dates import PartialDate
 from kg.osi import osi_flags
+from kg.periods import (
+    UNDATED,
+    DatesOfEvents,
+    begun_when_read,
+    bounds,
+    levels,
+    licences,
+    precise,
+    relation_bounds,
+    window,
+    window_of,
+)
 from kg.resources import ontology_dir, queries_dir
 from kg.rollup import rolled_up
 from kg.store import Store, texts
@@ -43,10 +55,7 @@ ACCEPTED_KINDS = (
 )
 
 
-# The stated dates of each event, each with its basis.
-DatesOfEvents = dict[str, list[tuple[str, PartialDate]]]
-
-# The same, each with the rank of its source before the basis.
+# The stated dates of each event, each with the rank of its source and its basis.
 RankedDates = dict[str, list[tuple[int, str, PartialDate]]]
 
 # A stewardship as sources state it: project, role, steward, from, until, seen; '' where unstated.
@@ -73,10 +82,10 @@ def derive(store: Writable) -> int:
     stated = _stated_dates(store)
     dates = {event: [(basis, date) for _, basis, date in said] for event, said in stated.items()}
     total += _add(store, event_bounds(store, stated))
-    total += sum(_add(store, step(store, dates)) for step in (stewardships, relation_bounds))
+    total += sum(_add(store, step(store, dates)) for step in (stewardships, levels, licences, relation_bounds))
     total += sum(_add(store, step(store)) for step in (rolled_up, osi_flags))
     total += sum(_add(store, _rule(store, path)) for path in rules if path not in first)
-    return total + _add(store, assessments(store)) + _add(store, conflicts(store))
+    return total + sum(_add(store, step(store)) for step in (assessments, conflicts, begun_when_read))
 
 
 def _add(store: Writable, quads: Iterable[Quad]) -> int:
@@ -130,7 +139,7 @@ def event_bounds(store: Writable, dates: RankedDates) -> Iterator[Quad]:
     for event, stated in sorted(dates.items()):
         order = BASES if event in accepted else OTHER_BASES
         basis = next(b for b in order if any(b == found for _, found, _ in stated))
-        kept = _precise([date for _, found, date in stated if found == basis])
+        kept = precise([date for _, found, date in stated if found == basis])
         best = min(rank for rank, found, _ in stated if found == basis)
         preferred = [date.text for rank, found, date in stated if found == basis and rank == best]
         said = [d for d in kept if any(d.text.startswith(text) for text in preferred)]
@@ -138,20 +147,8 @@ def event_bounds(store: Writable, dates: RankedDates) -> Iterator[Quad]:
         node = NamedNode(event)
         yield Quad(node, osgov("dateBasis"), osgov(basis), GRAPH)
         yield Quad(node, osgov("statedDate"), Literal(shown.text, datatype=NamedNode(shown.datatype)), GRAPH)
-        for name, day in zip(("earliest", "latest"), _window(kept), strict=True):
+        for name, day in zip(("earliest", "latest"), window(kept), strict=True):
             yield Quad(node, osgov(name), day_literal(day), GRAPH)
-
-
-def _precise(dates: Iterable[PartialDate]) -> list[PartialDate]:
-    """The dates without those that only say less precisely what another says: 2015 beside 2015-07-21."""
-    listed = list(dates)
-    return [d for d in listed if not any(other.text != d.text and other.text.startswith(d.text) for other in listed)]
-
-
-def _window(dates: Iterable[PartialDate]) -> tuple[str, str]:
-    """The first and the last day that the dates can mean; '' twice where there are none."""
-    listed = list(dates)
-    return min((d.earliest for d in listed), default=""), max((d.latest for d in listed), default="")
 
 
 @dataclass(slots=True)
@@ -217,8 +214,8 @@ def _transitions(store: Writable, dates: DatesOfEvents) -> list[_Transition]:
             + (f" OPTIONAL {{ ?event osgov:{taker} ?taker }} }}" if taker else " }")
         )
         for event, project, giver, target in texts(store, query):
-            window = _window(_precise(d for _, d in dates.get(event, [])))
-            item = found.setdefault(event, _Transition(event, project, role, window, opening=kind == "OpenSourcing"))
+            span = window_of(event, dates)
+            item = found.setdefault(event, _Transition(event, project, role, span, opening=kind == "OpenSourcing"))
             item.givers |= {giver} - {""}
             item.takers |= {target} - {""}
     # An undated transfer comes last: what is known to have happened is known to have happened before it, or not at all.
@@ -315,9 +312,8 @@ def _purchases(store: Writable, dates: DatesOfEvents) -> list[Purchase]:
     query = "SELECT DISTINCT ?o ?b ?e { ?e osgov:organization ?o . ?e osgov:acquirer|osgov:mergedInto ?b } ORDER BY ?e ?o ?b"
     found = []
     for organization, buyer, event in texts(store, query):
-        window = _window(_precise(d for _, d in dates.get(event, [])))
-        if window != ("", ""):
-            found.append(Purchase(organization, buyer, event, window))
+        if (span := window_of(event, dates)) != UNDATED:
+            found.append(Purchase(organization, buyer, event, span))
     return found
 
 
@@ -385,53 +381,4 @@ def stewardships(store: Writable, dates: DatesOfEvents) -> Iterator[Quad]:
         ):
             if value:
                 yield Quad(node, osgov(name), NamedNode(value), GRAPH)
-        yield from _bounds(node, period.start, period.end)
-
-
-def _bounds(node: NamedNode, start: tuple[str, str], end: tuple[str, str]) -> Iterator[Quad]:
-    names = ("startsNoEarlier", "startsNoLater", "endsNoEarlier", "endsNoLater")
-    for name, day in zip(names, (*start, *end), strict=True):
-        if day:
-            yield Quad(node, osgov(name), day_literal(day), GRAPH)
-
-
-def relation_bounds(store: Writable, dates: DatesOfEvents) -> Iterator[Quad]:
-    """Bounds of every other relation: from what sources state, from a sighting, or from the acquisition that made it."""
-    start: dict[str, list[PartialDate]] = defaultdict(list)
-    seen: dict[str, list[PartialDate]] = defaultdict(list)
-    end: dict[str, list[PartialDate]] = defaultdict(list)
-    query = (
-        "SELECT DISTINCT ?r ?from ?until ?seen { VALUES ?kind { osgov:Affiliation osgov:Control osgov:LegalStatus"
-        " osgov:Membership"
-        " osgov:BoardSeats osgov:CharterRule } ?r a ?kind . OPTIONAL { ?r osgov:from ?from } OPTIONAL { ?r osgov:until ?until }"
-        " OPTIONAL { ?r osgov:observedOn ?seen } }"
-    )
-    for relation, first, last, day in texts(store, query):
-        for target, text in ((start, first), (end, last), (seen, day)):
-            if text:
-                target[relation].append(PartialDate(text))
-    # A later buyer ends an earlier one's control.
-    bought: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for relation, event, organization in texts(
-        store, "SELECT DISTINCT ?r ?e ?o { ?r a osgov:Control ; osgov:startedBy ?e ; osgov:controlled ?o }"
-    ):
-        bought[organization].append((*_window(_precise(d for _, d in dates.get(event, []))), relation))
-    ends: dict[str, tuple[str, str]] = {}
-    starts: dict[str, tuple[str, str]] = {}
-    for purchases in bought.values():
-        purchases.sort()
-        for number, (first, last, relation) in enumerate(purchases):
-            starts.setdefault(relation, (first, last))
-            later = [p for p in purchases[number + 1 :] if p[2] != relation]
-            if later:
-                ends[relation] = later[0][:2]
-    for relation in sorted({*start, *seen, *end, *starts}):
-        first_bounds = starts.get(relation, ("", ""))
-        if start[relation]:
-            first_bounds = _window(start[relation])
-        elif seen[relation] and relation not in starts:
-            first_bounds = ("", min(d.latest for d in seen[relation]))
-        last_bounds = ends.get(relation, ("", ""))
-        if end[relation]:
-            last_bounds = _window(end[relation])
-        yield from _bounds(NamedNode(relation), first_bounds, last_bounds)
+        yield from bounds(node, period.start, period.end)

@@ -246,11 +246,11 @@ def test_a_role_seen_is_a_role_of_its_own(told):
     assert held(graph, "trademark") == [("acme", "", "2020-12-31", "", "", "", "")]
 
 
-def test_an_undated_donation_ends_and_begins_periods_without_bounds(told):
+def test_an_undated_donation_happened_before_its_source_was_read(told):
     graph = told(acme=ACME, commons=COMMONS, widget=[opening(occurred="2014"), donation(from_=["acme"])])
     assert held(graph) == [
-        ("acme", "2014-01-01", "2014-12-31", "", "", "widget-opening-1", "widget-donation-2"),
-        ("commons", "", "", "", "", "widget-donation-2", ""),
+        ("acme", "2014-01-01", "2014-12-31", "", "2026-11-23", "widget-opening-1", "widget-donation-2"),
+        ("commons", "", "2026-11-23", "", "", "widget-donation-2", ""),
     ]
     assert holders(graph, "2020-01-01") == {("acme", "possible"), ("commons", "possible")}
     rows = graph.query("SELECT ?d { e:widget-donation-2 osgov:statedDate ?d }")
@@ -362,7 +362,7 @@ def test_a_purchase_says_nothing_of_a_start_that_is_known(told):
     graph = told(acme=sold(), globex=GLOBEX, widget=rows)
     assert [(p[0], *p[1:5]) for p in held(graph)] == [
         ("acme", "", "", "2018-06-01", "2018-06-30"),
-        ("globex", "", "", "", ""),
+        ("globex", "", "2020-02-02", "", ""),
     ]
     stated = told(acme=sold(), globex=GLOBEX, widget=[opening(occurred="2014"), holding(by="globex", from_="2016")])
     assert [p[1:3] for p in held(stated) if p[0] == "globex"] == [("2016-01-01", "2016-12-31")]
