@@ -152,9 +152,11 @@ def levels_of(changes: Sequence[Change], lists: Sequence[Shown]) -> list[Period]
     _show(found, lists)
     only_shown = [p for p in found if p not in told]
     for period in only_shown:
-        after = next((c for c in ordered if period.is_open and period.days and c.window[0] > period.last_day), None)
-        if after:
-            period.end, period.ended_by = after.window, after.event
+        last, rank = period.last_day, _rank(period.value)
+        # A change in a window that holds the last day comes after it if it leads up the ladder.
+        ends = [c for c in ordered if c.window[0] > last or (c.window[1] > last and c.rank > rank)]
+        if ends and period.is_open and period.days:
+            period.end, period.ended_by = (max(ends[0].window[0], last), ends[0].window[1]), ends[0].event
     for later in sorted(only_shown, key=lambda p: (min((d.latest for d in p.days), default=""), p.value)):
         first = min((d.latest for d in later.days), default="")
         for period in found:
@@ -227,13 +229,16 @@ def _shown(store: Store, kind: str, about: Sequence[str], value: str) -> dict[tu
     return found
 
 
+def _rank(stage: str) -> int:
+    return _RANKS.get(t.slug_of(stage).removeprefix("stage-"), 2)
+
+
 def levels(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
     """Each level that a project had at a foundation as a MaturityPeriod with its bounds, and what began and ended it."""
     changes: dict[tuple[str, ...], list[Change]] = defaultdict(list)
     entered = "SELECT ?e ?p ?f ?s { ?e a osgov:MaturityChange ; osgov:project ?p ; osgov:byOrganization ?f ; osgov:toStage ?s }"
     for event, project, body, stage in sorted(set(texts(store, entered))):
-        rank = _RANKS.get(t.slug_of(stage).removeprefix("stage-"), 2)
-        changes[project, body].append(Change(event, stage, window_of(event, dates), rank))
+        changes[project, body].append(Change(event, stage, window_of(event, dates), _rank(stage)))
     left = (
         "SELECT ?e ?p ?f { VALUES ?kind { osgov:Departure osgov:InterFoundationTransfer }"
         " ?e a ?kind ; osgov:project ?p ; osgov:fromOrganization ?f }"
@@ -346,7 +351,7 @@ def relation_bounds(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
 
 
 def begun_when_read(store: Store) -> Iterator[Quad]:
-    """The last bounds, where nothing dates a relation: it had begun, or had ended, on the first day that it was seen or read of.
+    """The last bounds, where nothing dates a relation: it had begun, or ended, on the first day that it was seen or read of.
 
     To come after all that prefers one relation to another by its dates: a day of reading says nothing of what is so now.
     """
