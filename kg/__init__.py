@@ -19,12 +19,13 @@ __version__ = VERSION
 __all__ = ["__version__", "open"]
 
 
-def open(store: str | None = None) -> Graph:
+def open(store: str | None = None, as_of: str | None = None) -> Graph:
     """The graph, ready to be asked: the bundled one (built on first use), or the store that `store` names.
 
     `store` is `memory:`, a folder made by `kg build --store FOLDER`, or the address of a SPARQL endpoint; where it is None,
-    the environment variable KG_STORE is asked. Raises kg.errors.KgError where there is no such store.
+    the environment variable KG_STORE is asked. With `as_of`, a day such as `2016-02-01`, every answer is of that day. Raises
+    kg.errors.KgError where there is no such store, or a query takes no day.
     """
     from kg.graph import open_graph
 
-    return open_graph(store)
+    return open_graph(store, as_of=as_of)

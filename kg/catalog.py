@@ -7,8 +7,11 @@
     # lists: sources                                   columns that hold several values, separated by spaces, in any order
     # pairs: donor_id donor                            two columns that hold several values joined by ` + `, kept in step
     # shown: holder certainty                          columns a table on a terminal shows; without it, all
+    # timeless: why                                    where the answer is the same on any day, and takes none
     # example: project=kubernetes on=2016-02-01
     SELECT … WHERE { VALUES ?given_project { p:kubernetes } … }
+
+A query about states takes the day as `on`, one about events the last day as `until`: `Graph` gives them to a graph as of a day.
 
 A parameter is a `VALUES ?given_NAME { … }` in the body. What stands there is the default; the file runs on any engine as it is.
 A value given is bound as a term in its place, never as text in the query.
@@ -17,7 +20,7 @@ A value given is bound as a term in its place, never as text in the query.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -71,6 +74,12 @@ class NamedQuery:
     shown: tuple[str, ...]
     example: str
     text: str
+    timeless: str = ""
+
+    def visible(self, rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+        """The columns a table shows of the rows; the certainty only where there is one: it is of a day."""
+        certain = any(row.get("certainty") for row in rows)
+        return tuple(column for column in self.shown if certain or column != "certainty")
 
     @property
     def below(self) -> tuple[str, ...]:
@@ -130,7 +139,7 @@ def parse(path: Path) -> NamedQuery:
         if not line.startswith("#"):
             break
         header.append(line[1:].strip())
-    question, about, example = header[0] if header else "", [], ""
+    question, about, example, timeless = header[0] if header else "", [], "", ""
     parameters: list[Parameter] = []
     columns: dict[str, tuple[str, ...]] = {"lists": (), "pairs": (), "shown": ()}
     for line in header[1:]:
@@ -145,9 +154,12 @@ def parse(path: Path) -> NamedQuery:
             columns[line[:5]] = tuple(line[6:].split())
         elif line.startswith("example:"):
             example = line.removeprefix("example:").strip()
+        elif line.startswith("timeless:"):
+            timeless = line.removeprefix("timeless:").strip()
         elif line:
             about.append(line)
-    return NamedQuery(path.stem, question, " ".join(about), tuple(parameters), **columns, example=example, text=text)
+    said = " ".join(about)
+    return NamedQuery(path.stem, question, said, tuple(parameters), **columns, example=example, text=text, timeless=timeless)
 
 
 def bind(query: NamedQuery, values: Mapping[str, str], resolve: Resolve) -> str:

@@ -1,4 +1,4 @@
-"""The graph as Python sees it: `kg.open()` gives a `Graph`, its answers are rows with named columns."""
+"""The graph as Python sees it: `kg.open()` gives a `Graph`, its answers are rows with named columns, now or as of a day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg import catalog
+from kg import catalog, ondays
 from kg.errors import KgError, Misuse
 from kg.render import records
 from kg.store import Answer, Rows, Store
@@ -57,27 +57,42 @@ class Table(Sequence[dict[str, Any]]):
 class Graph:
     """An open graph. Names given to its methods may be names, aliases, slugs, CURIEs, IRIs or repository addresses."""
 
-    def __init__(self, store: Store) -> None:
-        """Wrap an open store; `kg.open` is the usual door."""
+    def __init__(self, store: Store, as_of: str | None = None) -> None:
+        """Wrap an open store; `kg.open` is the usual door. With `as_of`, a whole day, every answer is of that day.
+
+        Raises Misuse for a day that is none.
+        """
         self.store = store
+        self.as_of = ondays.checked(as_of) if as_of else None
         self._resolved: dict[tuple[str, str], str] = {}
 
     def query(self, text: str, *, timeout: float | None = None) -> Table | bool | list[Any]:
         """The answer of SPARQL text: a Table for SELECT, a bool for ASK, triples (pyoxigraph) for CONSTRUCT and DESCRIBE.
 
-        Known prefixes need not be declared. Raises Misuse for a syntax error, QueryTimeout past `timeout` seconds.
+        Known prefixes need not be declared. As of a day, the text has to say where the day goes: `VALUES ?given_on { UNDEF }`,
+        or `VALUES ?given_until { UNDEF }`. Raises Misuse for a syntax error and where the day goes nowhere, QueryTimeout past
+        `timeout` seconds.
         """
         answer = self.ask(text, timeout=timeout)
         return Table(answer.columns, records(answer)) if isinstance(answer, Rows) else answer
 
     def ask(self, text: str, *, timeout: float | None = None) -> Answer:
         """The answer as the store gives it, terms and all."""
-        return self.store.query(text, timeout=timeout)
+        return self.store.query(ondays.text_on(text, self.as_of) if self.as_of else text, timeout=timeout)
+
+    def answer(self, name: str, values: Mapping[str, str], *, timeout: float | None = None) -> Rows:
+        """The rows of a named query as the store gives them; as of a day, with that day and the verdicts of it.
+
+        Raises Misuse where the graph is as of a day and the query takes none.
+        """
+        if self.as_of:
+            return ondays.answer(self.store, name, values, self.as_of, self.resolve_iri, timeout=timeout)
+        return catalog.run(self.store, name, values, self.resolve_iri, timeout=timeout)
 
     def run(self, name: str, values: Mapping[str, str] | None = None, /, *, timeout: float | None = None, **more: str) -> Table:
         """The rows of a named query, its parameters given as text: `g.run("holders", project="istio", on="2021-01-01")`."""
         query = catalog.load(name)
-        rows = catalog.run(self.store, name, {**(values or {}), **more}, self.resolve_iri, timeout=timeout)
+        rows = self.answer(name, {**(values or {}), **more}, timeout=timeout)
         return Table(rows.columns, records(rows, query))
 
     def moves(
@@ -142,17 +157,17 @@ class Graph:
         return self.store.quads()
 
 
-def open_graph(spec: str | None = None, *, say: Callable[[str], None] | None = None) -> Graph:
+def open_graph(spec: str | None = None, *, as_of: str | None = None, say: Callable[[str], None] | None = None) -> Graph:
     """See `kg.open`; `say` gets a word where the graph has to be built in memory (by default it goes to stderr)."""
     spec = spec or os.environ.get("KG_STORE")
     if not spec:
         from kg.build import open_default
 
-        return Graph(open_default(say))
+        return Graph(open_default(say), as_of)
     if spec == "memory:":
         from kg.build import build_in_memory
 
-        return Graph(build_in_memory())
+        return Graph(build_in_memory(), as_of)
     from kg.store import open_store
 
-    return Graph(open_store(spec))
+    return Graph(open_store(spec), as_of)

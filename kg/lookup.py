@@ -98,7 +98,7 @@ def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
     elif by_slug := _by_slug(store, text.strip().casefold(), kind):
         return by_slug
     names = _names(store)
-    matches = _exact(_wanted(names, kind), text)
+    matches = _exact(_wanted(names, kind), text) or _without_home(store, _wanted(names, kind), text)
     # What was typed to the letter beats what only reads the same, and a name beats an alias or a former name.
     best = min((_rank(m, text) for m in matches), default=0)
     matches = [m for m in matches if _rank(m, text) == best]
@@ -182,6 +182,28 @@ def _exact(names: list[_Name], text: str) -> list[Match]:
         elif key and normalise(n.text) == key:
             found.append(Match(n.iri, n.text, n.kind, n.how, n.text, 99))
     return found
+
+
+def _without_home(store: Store, names: list[_Name], text: str) -> list[Match]:
+    """The projects whose names are the text after the name of a foundation that holds or held them: causeway, Apache Causeway.
+
+    Foundations have their projects put their own name first; people leave it out.
+    """
+    key = normalise(text)
+    homes: dict[str, set[str]] = {}
+    query = (
+        "SELECT DISTINCT ?project ?label { ?s a osgov:Stewardship ; osgov:role v:role-legal-home ; osgov:project ?project ;"
+        " osgov:steward ?home . ?home a osgov:Foundation ; skos:prefLabel|skos:altLabel ?label }"
+    )
+    for project, label in texts(store, query):
+        homes.setdefault(project, set()).add(normalise(label))
+    return [
+        Match(n.iri, n.text, n.kind, "name without its foundation's", n.text, 99)
+        for n in names
+        if key
+        and n.how in {"name", "alias", "former name"}
+        and normalise(n.text) in {home + key for home in homes.get(n.iri, ())}
+    ]
 
 
 def _matches(names: Iterable[_Name], how: str) -> list[Match]:

@@ -32,6 +32,8 @@ _RANKS = {
     "podling": 1, "sandbox": 1, "onboarding": 1, "incubating": 2, "growth": 2, "graduated": 3, "top-level": 3, "impact": 3,
     "inactive": 4, "archived": 5, "retired": 5,
 }  # fmt: skip
+# The word of a foundation for a stage that says more than ours: where a project of its own goes, not one it never took in.
+_OWN_WORDS = {("apache-software-foundation", "top-level", "retired"): "attic"}
 _LEFT = 6  # having left comes after every stage
 
 # What else has bounds, from what its sources say of it alone.
@@ -95,6 +97,7 @@ class Period:
     end: Window = UNDATED
     started_by: str = ""
     ended_by: str = ""
+    word: str = ""
     nodes: list[str] = field(default_factory=list)
     days: list[PartialDate] = field(default_factory=list)
 
@@ -250,7 +253,13 @@ def levels(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
         project, body = key
         links = (("project", project), ("byOrganization", body))
         base = f"{t.RELATION}{t.slug_of(project)}-level-{t.slug_of(body)}-"
-        for period, iri in _named(levels_of(changes.get(key, []), lists.get(key, [])), base):
+        found = levels_of(changes.get(key, []), lists.get(key, []))
+        for earlier in found:
+            for later in found:
+                if earlier.ended_by and earlier.ended_by == later.started_by:
+                    before, after = (t.slug_of(stage).removeprefix("stage-") for stage in (earlier.value, later.value))
+                    later.word = _OWN_WORDS.get((t.slug_of(body), before, after), "")
+        for period, iri in _named(found, base):
             extra = (*links, ("stage", period.value))
             yield from _written("MaturityPeriod", period, iri, [(name, NamedNode(to)) for name, to in extra])
 
@@ -303,6 +312,8 @@ def _written(kind: str, period: Period, iri: str, said: Iterable[tuple[str, Name
         for name, value in said:
             yield Quad(NamedNode(iri), osgov(name), value, GRAPH)
     for node in map(NamedNode, period.nodes or [iri]):
+        if period.word:
+            yield Quad(node, osgov("level"), Literal(period.word), GRAPH)
         for name, event in (("startedBy", period.started_by), ("endedBy", period.ended_by)):
             if event:
                 yield Quad(node, osgov(name), NamedNode(event), GRAPH)

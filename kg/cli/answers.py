@@ -32,18 +32,9 @@ def moves(
     Example: kg moves --donor google --since 2015
     """
     from kg import catalog
-    from kg.errors import Misuse
 
-    if settings.as_of:
-        if neutral_only:
-            raise Misuse("--neutral-only does not go with --as-of: verdicts are of the latest facts, not yet of a day")
-        until = min(filter(None, [until and _last_day(until), settings.as_of]))
     table = settings.graph().moves(donor=donor, to=to, since=since, until=until, neutral_only=neutral_only, all_kinds=all_kinds)
     query = catalog.load("moves")
-    if settings.as_of:
-        from kg.profile import without_verdicts
-
-        table = without_verdicts(table)
     # Without --all-kinds every row is a gift of a whole project: the column would only take room.
     settings.rows(table, shown=[c for c in query.shown if all_kinds or c != "kind"], below=query.below)
     if not table:
@@ -53,28 +44,20 @@ def moves(
         settings.say(f"{len(table)} moves; `kg why NAME` shows the evidence for one")
 
 
-def _last_day(date: str) -> str:
-    from kg.dates import PartialDate
-    from kg.errors import Misuse
-
-    try:
-        return PartialDate(date).latest
-    except ValueError as error:
-        raise Misuse(f"--until: {error}") from None
-
-
 @click.command()
 @click.argument("name", type=NAME)
 @with_settings(as_of=True)
 def show(settings: Settings, name: str) -> None:
-    """What is known of a project, company or foundation: who holds it, what moved, stages, what a vendor kept.
+    """What is known of a project, company or foundation: who holds it, levels, what moved, what a vendor kept.
+
+    With --as-of, as it was on that day; what surely was so is definite, what the dates leave room for is possible.
 
     \b
     Example: kg show tensorflow
     """
     from kg.profile import profile
 
-    found = profile(settings.graph(), name, as_of=settings.as_of)
+    found = profile(settings.graph(), name)
     format = settings.chosen_format()
     settings.write(found.render(format, width=settings.width(), colour=settings.colour()))
 
@@ -82,9 +65,11 @@ def show(settings: Settings, name: str) -> None:
 @click.command()
 @click.argument("text")
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
-@with_settings()
+@with_settings(as_of=True)
 def find(settings: Settings, text: str, limit: int) -> None:
     """Projects and organizations whose names contain or resemble TEXT, best first. Exits 1 when there is none.
+
+    Every name that an entity ever had is searched, on any day.
 
     \b
     Example: kg find pytoch
@@ -106,7 +91,7 @@ def find(settings: Settings, text: str, limit: int) -> None:
 @click.command()
 @click.argument("name", type=NAME)
 @click.option("--identity", is_flag=True, help="Instead: the names under which sources write it, and the key that joined each.")
-@with_settings()
+@with_settings(as_of=True)
 def why(settings: Settings, name: str, identity: bool) -> None:
     """The evidence on a project or organization: each fact with its source, and what was computed from which facts.
 
@@ -126,4 +111,5 @@ def why(settings: Settings, name: str, identity: bool) -> None:
         return
 
     found = evidence(settings.graph(), name)
-    settings.rows(found, shown=("fact", "property", "value", "basis"), below=("sources",))
+    shown = [column for column in ("fact", "property", "value", "basis", "certainty") if column in found.columns]
+    settings.rows(found, shown=shown, below=("sources",))

@@ -31,17 +31,17 @@ class QueryName(click.ParamType):  # type: ignore[type-arg]
 @click.command()
 @click.argument("query", type=QueryName())
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
-@with_settings(formats=QUERY_FORMATS)
+@with_settings(formats=QUERY_FORMATS, as_of=True)
 def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
     """Ask in SPARQL: a named query with its parameters, a file, - for stdin, or the text itself.
 
     SELECT gives rows, ASK true or false, CONSTRUCT and DESCRIBE Turtle. Known prefixes (`kg schema --prefixes`) need not
-    be declared. A query sees the union of all sources; GRAPH ?g tells them apart.
+    be declared. A query sees the union of all sources; GRAPH ?g tells them apart. With --as-of, text needs a place for the
+    day: VALUES ?given_on { UNDEF }.
 
     \b
     Example: kg query holders project=istio on=2021-01-01
     """
-    from kg import catalog
     from kg.errors import Misuse
     from kg.graph import Table
     from kg.render import GRAPH_FORMATS, W3C_FORMATS, records, render_triples, render_w3c
@@ -51,9 +51,7 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
     if parameters and named is None:
         raise Misuse("only a named query takes NAME=VALUE; write the values into the text")
     graph = settings.graph()
-    if named is not None:
-        text = catalog.bind(named, _pairs(parameters), graph.resolve_iri)
-    answer = graph.ask(text)
+    answer = graph.answer(named.name, _pairs(parameters)) if named is not None else graph.ask(text)
     format = settings.format
     if isinstance(answer, list):
         if format not in (None, *GRAPH_FORMATS):
@@ -65,11 +63,8 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
         settings.write(render_w3c(answer, format))
     elif isinstance(answer, Rows):
         below = named.below if named and settings.chosen_format() == "table" else ()
-        settings.rows(
-            Table(answer.columns, records(answer, named)),
-            shown=named.shown if named else (),
-            below=below,
-        )
+        table = Table(answer.columns, records(answer, named))
+        settings.rows(table, shown=named.visible(table) if named else (), below=below)
     else:
         settings.write("true\n" if answer else "false\n")
 

@@ -138,7 +138,7 @@ def sources(settings: Settings) -> None:
 @click.argument("name", type=NAME, required=False)
 @click.option("--kind", type=click.Choice(("date", "level", "holder", "entered twice")), help="Only conflicts of this kind.")
 @click.option("--strict", is_flag=True, help="Exit 1 where there are any.")
-@with_settings()
+@with_settings(as_of=True)
 def conflicts(settings: Settings, name: str | None, kind: str | None, strict: bool) -> None:
     """Where sources contradict each other, what each says, which one answers use, and why.
 

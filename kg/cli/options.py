@@ -40,10 +40,10 @@ class Settings:
         return Settings(**{**vars(self), **{k: v for k, v in given.items() if v is not None}})
 
     def graph(self) -> Graph:
-        """The graph to ask, every query of which keeps to --timeout."""
+        """The graph to ask, as of --as-of, every query of which keeps to --timeout."""
         from kg.graph import open_graph
 
-        graph = open_graph(self.store, say=self.say)
+        graph = open_graph(self.store, as_of=self.as_of, say=self.say)
         graph.store.timeout = self.timeout
         return graph
 
@@ -182,8 +182,23 @@ def shared_options(
     return function
 
 
+# Why a verb takes no --as-of, in the words of its refusal.
+_TIMELESS = {
+    "build": "a graph is built whole, and then asked as of any day",
+    "load": "a source is loaded whole; --day says which day its file shows",
+    "unload": "a source is taken out whole",
+    "update": "sources are read as they are today",
+    "snapshot": "it writes what files say, whatever the day",
+    "queries": "the queries are the same on any day; give the day to `kg query`",
+    "schema": "the terms are the same on any day",
+    "sources": "it says what was read and when, not how the world was",
+    "info": "it counts what the graph holds, whatever the day",
+    "review": "names are joined for good, whatever the day",
+}
+
+
 def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) -> Callable[[F], F]:
-    """Add the shared options to a verb, which gets one `settings`; a verb that knows no `as_of` refuses it by name."""
+    """Add the shared options to a verb, which gets one `settings`; a verb that knows no `as_of` refuses it, saying why."""
 
     def decorate(function: F) -> F:
         @functools.wraps(function)
@@ -194,7 +209,8 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
             ctx.obj = settings
             ctx.find_root().obj = settings
             if settings.as_of and not as_of:
-                raise click.UsageError(f"`kg {ctx.info_name}` cannot answer as of a day yet")
+                why = _TIMELESS.get(str(ctx.info_name), "it is about files of facts, not about the world on a day")
+                raise click.UsageError(f"`kg {ctx.info_name}` takes no --as-of: {why}")
             if settings.format and not formats:
                 raise click.UsageError(f"`kg {ctx.info_name}` takes its format as an argument")
             if settings.format and settings.format not in formats:

@@ -98,12 +98,13 @@ def check_facts(settings: Settings, folder: Path | None, fix: bool) -> None:
 
 @click.command()
 @click.argument("format_", metavar="FORMAT", type=click.Choice(EXPORTS))
-@with_settings(formats=())
+@with_settings(formats=(), as_of=True)
 def export(settings: Settings, format_: str) -> None:
     """Write the graph for other tools: gexf, graphml and csv the network of who gave what to whom; the rest all statements.
 
     csv is the list of edges, with the list of nodes beside it as NAME.nodes.csv when -o NAME.csv names a file. ttl holds
-    the union of all sources, trig, nq and jsonld each source in its own graph.
+    the union of all sources, trig, nq and jsonld each source in its own graph. With --as-of, only what can have happened by
+    that day, and what can have been so on it.
 
     \b
     Example: kg export gexf -o governance.gexf
@@ -127,4 +128,4 @@ def export(settings: Settings, format_: str) -> None:
     else:
         from kg.export import rdf
 
-        settings.write(rdf.serialize_store(graph.store, format_))
+        settings.write(rdf.serialize_store(graph.store, format_, as_of=settings.as_of))
