@@ -97,6 +97,36 @@ def answer(
     return rows
 
 
+def certainties(store: Store, about: str, day: str) -> dict[str, str | None]:
+    """The facts about an entity that can have been so on a day, or have happened by it, and whether they surely have.
+
+    None of what has no dates: what the entity is called, or what it is.
+    """
+    query = (
+        "SELECT DISTINCT ?fact ?property ?value { VALUES ?property { osgov:earliest osgov:latest osgov:startsNoEarlier"
+        " osgov:startsNoLater osgov:endsNoEarlier osgov:endsNoLater osgov:endedBy osgov:from osgov:observedOn"
+        f" schema:variableMeasured rdf:type }} ?fact ?link <{about}> ; ?property ?value }}"
+    )
+    said: dict[str, dict[str, list[str]]] = {}
+    for fact, property_, value in sorted(set(texts(store, query))):
+        said.setdefault(fact, {}).setdefault(property_.rsplit("#", 1)[-1].rsplit("/", 1)[-1], []).append(value)
+    found: dict[str, str | None] = {}
+    for fact, of_it in said.items():
+        first = {name: said_of[0] for name, said_of in of_it.items()}
+        counted = min([*of_it.get("from", []), *of_it.get("observedOn", [])], default="") if "variableMeasured" in of_it else ""
+        begun = first.get("startsNoEarlier") or first.get("earliest") or counted or ""
+        over = first.get("endsNoLater")
+        if begun > day or (over and over <= day):
+            continue
+        surely_begun = first.get("startsNoLater") or first.get("latest")
+        if not (surely_begun or begun or over or "endedBy" in first) or counted:
+            found[fact] = None
+            continue
+        still = day < first["endsNoEarlier"] if "endsNoEarlier" in first else not (over or "endedBy" in first)
+        found[fact] = "definite" if surely_begun and surely_begun <= day and still else "possible"
+    return found
+
+
 def _judged(store: Store, rows: Rows, key: str, columns: Mapping[str, str], day: str) -> Rows:
     """The rows with the outcomes of the day in the columns that hold verdicts."""
     places = {column: rows.columns.index(column) for column in (key, *columns)}

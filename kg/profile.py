@@ -8,6 +8,7 @@ from typing import Any
 from kg import catalog
 from kg.graph import Graph, Table
 from kg.lookup import Match
+from kg.ondays import certainties
 from kg.render import render, text_of
 from kg.store import texts
 from kg.terms import BASE, CURATED_GRAPH, PROJECT, curie, slug_of
@@ -203,9 +204,12 @@ def evidence(graph: Graph, name: str) -> Table:
     match = graph.resolve(name)
     columns = ("fact", "property", "value", "basis", "sources", "documents", "read", *(("certainty",) if graph.as_of else ()))
     stated: dict[tuple[str, str, str], dict[str, Any]] = {}
+    on_day = certainties(graph.store, match.iri, graph.as_of) if graph.as_of else {}
     for row in graph.run("facts", {"about": match.iri}):
+        if graph.as_of and row["fact"] not in on_day:
+            continue
         key = (curie(row["fact"]), row["property"], row["value"])
-        fact = stated.setdefault(key, dict(zip(columns, (*key, "stated", [], [], None, row["certainty"]), strict=False)))
+        fact = stated.setdefault(key, dict(zip(columns, (*key, "stated", [], [], None, on_day.get(row["fact"])), strict=False)))
         fact["sources"].append(row["url"])
         fact["documents"].append(f"{row['publisher']}: {row['source']}")
         fact["read"] = max(filter(None, [fact["read"], row["read"]]), default=None)
