@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from kg import terms as t
 from kg.dates import PartialDate
 from kg.derive import Interval, Purchase, intervals, succeed
+from kg.periods import Change, Shown, licences_of
+from kg.periods import levels_of as levels_of_lists
 from kg.terms import slug_of
 
 ACME, GLOBEX, COMMONS, HARBOUR = "company", "company", "foundation", "foundation"
@@ -600,6 +602,100 @@ def test_deriving_twice_from_the_same_facts_gives_the_same(told):
     rows = [opening(occurred="2014"), donation(from_=["acme"], accepted="2016"), holding(role="trademark", as_of="2020")]
     one, other = (told(acme=ACME, commons=COMMONS, widget=rows) for _ in range(2))
     assert sorted(map(str, one)) == sorted(map(str, other))
+
+
+def stage(code, **keys):
+    return "stage", {"by": "commons", "stage": code, **keys}
+
+
+def periods(graph, kind, value):
+    """What was so: the value, the two bounds of the start, the two of the end."""
+    rows = graph.query(
+        f"SELECT ?v ?a ?b ?c ?d {{ ?r a osgov:{kind} ; osgov:{value} ?v ."
+        " OPTIONAL { ?r osgov:startsNoEarlier ?a } OPTIONAL { ?r osgov:startsNoLater ?b }"
+        " OPTIONAL { ?r osgov:endsNoEarlier ?c } OPTIONAL { ?r osgov:endsNoLater ?d } }"
+    )
+    found = [(slug_of(r["v"]).removeprefix("stage-"), *(str(r[k] or "") for k in "abcd")) for r in rows]
+    return sorted(found, key=lambda p: (p[1] or p[2], p[0]))
+
+
+def levels_of(graph):
+    return periods(graph, "MaturityPeriod", "stage")
+
+
+def test_each_level_lasts_until_the_next(told):
+    rows = [stage("graduated", occurred="2018-03-06"), stage("incubating", occurred="2016-03")]
+    assert levels_of(told(commons=COMMONS, widget=rows)) == [
+        ("incubating", "2016-03-01", "2016-03-31", "2018-03-06", "2018-03-06"),
+        ("graduated", "2018-03-06", "2018-03-06", "", ""),
+    ]
+
+
+def test_levels_entered_in_one_year_follow_each_other_up_the_ladder(told):
+    rows = [stage("graduated", occurred="2018"), stage("incubating", occurred="2018-03")]
+    assert [level for level, *_ in levels_of(told(commons=COMMONS, widget=rows))] == ["graduated", "incubating"]
+    ends = {level: end for level, _, _, *end in levels_of(told(commons=COMMONS, widget=rows))}
+    assert ends == {"incubating": ["2018-01-01", "2018-12-31"], "graduated": ["", ""]}
+
+
+def test_a_project_back_at_a_level_was_there_twice(told):
+    rows = [stage(s, occurred=y) for s, y in (("sandbox", "2019"), ("archived", "2021"), ("sandbox", "2023"))]
+    found = levels_of(told(commons=COMMONS, widget=rows))
+    assert [(level, start, end) for level, start, _, _, end in found] == [
+        ("sandbox", "2019-01-01", "2021-12-31"), ("archived", "2021-01-01", "2023-12-31"), ("sandbox", "2023-01-01", "")
+    ]  # fmt: skip
+
+
+def test_a_project_that_left_has_no_level_any_more(told):
+    rows = [stage("sandbox", occurred="2019"), ("transfer", {"from_": ["commons"], "to": "harbour", "accepted": "2021-05-05"})]
+    assert levels_of(told(commons=COMMONS, harbour=HARBOUR, widget=rows)) == [
+        ("sandbox", "2019-01-01", "2019-12-31", "2021-05-05", "2021-05-05")
+    ]
+
+
+def test_a_licence_lasts_until_the_project_gives_it_up(told):
+    rows = [("relicensing", {"from_license": "MIT", "to_license": "BUSL-1.1", "occurred": "2023-08-10"})]
+    assert periods(told(widget=rows), "LicensePeriod", "licenseExpression") == [
+        ("MIT", "", "", "2023-08-10", "2023-08-10"),
+        ("BUSL-1.1", "2023-08-10", "2023-08-10", "", ""),
+    ]
+
+
+def test_what_no_source_dates_had_begun_when_it_was_read(told):
+    graph = told(acme=("company", ("control", {"by": "globex"})), globex=GLOBEX)
+    rows = graph.query("SELECT (STR(?d) AS ?day) { ?r a osgov:Control ; osgov:startsNoLater ?d }")
+    assert [r["day"] for r in rows] == ["2026-11-23"]
+
+
+def in_lists(value, *days):
+    return Shown(f"n-{value}", value, seen=[PartialDate(day) for day in days])
+
+
+def test_a_list_with_another_level_ends_the_one_seen_before_at_an_unknown_day_between():
+    found = levels_of_lists([], [in_lists("sandbox", "2021-01-01"), in_lists("incubating", "2023-01-01", "2024-01-01")])
+    assert [(p.value, p.start, p.end) for p in found] == [
+        ("sandbox", ("", "2021-01-01"), ("2021-01-01", "2023-01-01")),
+        ("incubating", ("2021-01-01", "2023-01-01"), ("", "")),
+    ]
+
+
+def test_lists_that_contradict_each_other_end_nothing():
+    found = levels_of_lists([], [in_lists("sandbox", "2021-01-01", "2024-01-01"), in_lists("incubating", "2023-01-01")])
+    assert [p.end for p in found] == [("", ""), ("", "")]
+
+
+def test_what_a_list_shows_against_a_dated_event_moves_no_bound():
+    change = Change("e", "incubating", ("2023-01-01", "2023-01-01"), 2)
+    first = Change("d", "sandbox", ("2020-01-01", "2020-01-01"), 1)
+    found = levels_of_lists([first, change], [in_lists("sandbox", "2024-01-01")])
+    assert [(p.value, p.end) for p in found] == [("sandbox", ("2023-01-01", "2023-01-01")), ("incubating", ("", ""))]
+
+
+def test_a_change_of_licence_ends_only_the_licence_that_it_names():
+    found = licences_of(
+        [Change("e", "MIT", ("2020-01-01", "2020-01-01"), before="GPL-2.0-only")], [in_lists("CC-BY-4.0", "2019-01-01")]
+    )
+    assert {p.value: p.is_open for p in found} == {"GPL-2.0-only": False, "MIT": True, "CC-BY-4.0": True}
 
 
 # What `intervals` promises whatever sources say, tried on stories that contradict themselves as sources do.

@@ -7,6 +7,7 @@ import pytest
 import rdflib
 
 import kg
+from kg import catalog
 from kg.errors import Ambiguous, KgError, Misuse, NotFound, QueryTimeout
 from kg.graph import Graph, Table
 from kg.store.remote import RemoteStore
@@ -405,3 +406,58 @@ def test_a_filter_that_could_mean_two_lists_them(graph_of):
     files["organizations/acme"] = files["organizations/acme"].replace('name = "Acme"', 'name = "ACME!"')
     with pytest.raises(Ambiguous, match=r"o:acme  ACME!(.|\n)*o:acme-labs  ACME!"):
         graph_of(files).moves(donor="ACME!")
+
+
+def test_a_graph_as_of_a_day_gives_that_day_to_every_query_that_takes_one(built_graph):
+    then = Graph(built_graph.store, "2016-02-01")
+    assert list(then.run("holders", project="kubernetes")) == list(
+        built_graph.run("holders", project="kubernetes", on="2016-02-01")
+    )
+    assert list(then.run("stages", about="kubernetes")) == list(
+        built_graph.run("stages", about="kubernetes", until="2016-02-01")
+    )
+    assert then.moves(until="2012") == [] or list(then.moves(until="2012")) == list(built_graph.moves(until="2012"))
+    assert {row["id"] for row in then.run("entities")} == {row["id"] for row in built_graph.run("entities")}
+
+
+def test_every_named_query_answers_as_of_a_day_or_says_why_it_is_the_same_on_any(built_graph):
+    then = Graph(built_graph.store, "2020-06-30")
+    for name in catalog.names():
+        query = catalog.load(name)
+        if not query.timeless:
+            example = dict(part.split("=", 1) for part in query.example.split())
+            values = {k: v for k, v in example.items() if k not in {"on", "until"}}
+            assert then.run(name, values).columns == built_graph.run(name, example).columns
+
+
+def test_certainty_is_only_of_a_day_and_stands_last(built_graph):
+    for name in ("stewardship", "levels", "members", "affiliations", "controllers", "legal-forms", "licences"):
+        values = dict(part.split("=", 1) for part in catalog.load(name).example.split())
+        now, then = built_graph.run(name, values), built_graph.run(name, values, on="2026-08-31")
+        assert now.columns[-1] == "certainty"
+        assert {row["certainty"] for row in now} == {None}
+        assert {row["certainty"] for row in then} <= {"definite", "possible"}
+        assert "certainty" not in catalog.load(name).visible(now)
+
+
+@pytest.mark.parametrize("day", ["2016", "2016-02", "soon", "2016-02-30"])
+def test_a_graph_is_as_of_a_whole_day(built_graph, day):
+    with pytest.raises(Misuse, match="as of"):
+        Graph(built_graph.store, day)
+
+
+def test_a_query_that_takes_no_day_is_refused_as_of_one(built_graph, monkeypatch):
+    from dataclasses import replace
+
+    plain = replace(catalog.load("entities"), timeless="")
+    monkeypatch.setattr(catalog, "load", lambda name: plain)
+    with pytest.raises(Misuse, match="takes neither `on` nor `until`"):
+        Graph(built_graph.store, "2020-01-01").run("entities")
+
+
+def test_what_was_computed_as_of_a_day_is_judged_by_that_day(built_graph):
+    now = {row["criterion"]: row["result"] for row in built_graph.run("assessments", about="cncf")}
+    then = {row["criterion"]: row["result"] for row in Graph(built_graph.store, "2014-01-01").run("assessments", about="cncf")}
+    assert then.keys() == now.keys()
+    assert now["verdict"] == "neutral"
+    assert then["verdict"] == "not shown neutral"

@@ -231,3 +231,27 @@ def test_every_way_to_write_an_address_is_the_same_address(host, path, scheme, e
 @pytest.mark.parametrize("text", ["istio", "Meta Platforms, Inc.", "p:istio", "", "https://", "git@github.com", "a b.c/d"])
 def test_what_is_no_address_is_none(text):
     assert lookup.normalise_url(text) is None
+
+
+def test_a_project_is_found_without_the_name_of_the_foundation_that_holds_it(told):
+    graph = told(commons="foundation", **{"commons-loom": [("donation", {"to": "commons", "accepted": "2020"})]})
+    assert graph.resolve("loom").id == "commons-loom"
+
+
+def test_a_name_in_full_beats_one_that_lacks_a_foundations(told):
+    gift = [("donation", {"to": "commons", "accepted": "2020"})]
+    graph = told(commons="foundation", loom=[], **{"commons-loom": gift})
+    assert graph.resolve("loom").id == "loom"
+
+
+def test_a_name_without_a_companys_means_nothing(told):
+    graph = told(acme="company", **{"acme-loom": [("opening", {"by": ["acme"]})]})
+    with pytest.raises(NotFound, match="did you mean"):
+        graph.resolve("loom")
+
+
+def test_two_projects_of_two_foundations_under_one_short_name_are_told_apart_by_whoever_asks(told):
+    gifts = {f"{home}-loom": [("donation", {"to": home, "accepted": "2020"})] for home in ("commons", "harbour")}
+    graph = told(commons="foundation", harbour="foundation", **gifts)
+    with pytest.raises(Ambiguous, match="Commons-Loom"):
+        graph.resolve("loom")

@@ -1,12 +1,15 @@
 """moves, show, find, why: what the verbs people come with say about the bundled facts."""
 
+import csv
 import json
 import re
 
 import pytest
 
+from kg.assess import judgements
 from kg.dates import PartialDate
 from kg.records import DATE_BASES
+from kg.terms import ORG_ID
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 SLUGS = re.compile(r"[a-z0-9-]+(?: \+ [a-z0-9-]+)*\Z")
@@ -144,7 +147,6 @@ def test_as_of_a_day_shows_the_moves_begun_by_then(moves):
     assert ids("--as-of", "2016-01-01") == ids("--until", "2016-01-01")
     assert ids("--as-of", "2016-01-01", "--until", "2012") == ids("--until", "2012")
     assert ids("--as-of", "2016-01-01", "--until", "2020") == ids("--until", "2016-01-01")
-    assert {row["neutral"] for row in moves("--as-of", "2016-01-01")} == {"not shown neutral"}
     assert not {"pytorch"} & {row["project_id"] for row in moves("--as-of", "2016-01-01")}
 
 
@@ -197,6 +199,104 @@ def test_show_as_of_a_day_names_who_held_the_project_then(kg):
     assert after["summary"].startswith("On 2023-01-01 held by PyTorch Foundation ")
     assert before["moves"] == []
     assert [row["project"] for row in after["moves"]] == ["PyTorch"]
+
+
+def test_verdicts_of_a_move_as_of_a_day_are_those_of_that_day(moves, built_graph):
+    judged = judgements(built_graph.store, "2024-06-30")
+    rows = moves("--as-of", "2024-06-30")
+    assert rows
+    for row in rows:
+        verdict = judged[ORG_ID + row["recipient_id"]].verdicts["default"]
+        assert row["neutral"] == verdict.replace("-", " ")
+    latest = moves("--as-of", "2026-11-23")
+    assert moves("--as-of", "2026-11-23", "--neutral-only") == [row for row in latest if row["neutral"] == "neutral"] != []
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"),
+    [
+        ("2016-02-01", {("Google", "possible"), ("Cloud Native Computing Foundation", "possible")}),
+        ("2022-09-12", {("Cloud Native Computing Foundation", "definite")}),
+    ],
+)
+def test_show_kubernetes_as_of_a_day_says_who_held_it_and_how_sure_that_is(kg, day, wanted):
+    found = rows_of(kg("show", "kubernetes", "--as-of", day, "--format", "json"))
+    assert {(row["holder"], row["certainty"]) for row in found["held_by"] if row["role"] == "legal home"} == wanted
+    assert all(f"{holder} ({certainty})" in found["summary"] for holder, certainty in wanted)
+
+
+def test_show_of_a_project_as_of_a_day_has_the_level_of_that_day(kg):
+    levels = {
+        day: [
+            (row["level"], row["certainty"])
+            for row in rows_of(kg("show", "kubernetes", "--as-of", day, "-f", "json"))["levels"]
+        ]
+        for day in ("2015-01-01", "2017-01-01", "2019-01-01")
+    }
+    assert levels == {
+        "2015-01-01": [],
+        "2017-01-01": [("incubating", "definite")],
+        "2019-01-01": [("graduated", "definite")],
+    }
+
+
+def test_show_of_a_company_as_of_a_day_has_the_parent_of_that_day(kg):
+    before, after = (rows_of(kg("show", "coreos", "--as-of", day, "-f", "json")) for day in ("2018-01-29", "2018-01-31"))
+    assert (before["summary"], before["control"]) == ("", [])
+    assert after["summary"] == "On 2018-01-31 controlled by Red Hat (definite)."
+    assert [(row["controller"], row["certainty"]) for row in after["control"]] == [("Red Hat", "definite")]
+
+
+def test_show_mesos_says_that_it_lies_in_the_attic(kg):
+    found = rows_of(kg("show", "mesos", "--format", "json"))
+    assert "; retired (attic) at Apache Software Foundation since 2025-10-10 at the latest." in found["summary"]
+    alive = rows_of(kg("show", "mesos", "--as-of", "2020-01-01", "--format", "json"))
+    assert "top-level project at Apache Software Foundation (definite)" in alive["summary"]
+
+
+@pytest.mark.parametrize("name", ["causeway", "isis", "Apache Isis"])
+def test_show_causeway_is_the_renamed_isis_and_alive(kg, name):
+    found = rows_of(kg("show", name, "--format", "json"))
+    assert (found["id"], found["former_names"]) == ("apache-causeway", ["Apache Isis"])
+    assert [(row["former"], row["new"]) for row in found["renames"]] == [("Apache Isis", "Apache Causeway")]
+    assert "top-level project at Apache Software Foundation since 2012-10-17" in found["summary"]
+
+
+def test_why_as_of_a_day_keeps_what_can_have_been_so_by_then(kg):
+    rows = rows_of(kg("why", "kubernetes", "--as-of", "2016-02-01", "--format", "json"))
+    certainty = {(row["fact"], row["certainty"]) for row in rows if row["basis"] == "stated"}
+    assert ("e:kubernetes-opening", "definite") in certainty
+    assert ("p:kubernetes", None) in certainty
+    assert not {"e:kubernetes-graduated-cncf"} & {fact for fact, _ in certainty}
+    assert "certainty" not in rows_of(kg("why", "kubernetes", "--format", "json"))[0]
+
+
+def test_a_query_as_of_a_day_takes_the_day_where_its_own_parameter_would_go(kg):
+    given = kg("query", "holders", "project=kubernetes", "on=2016-02-01")
+    assert kg("query", "holders", "project=kubernetes", "--as-of", "2016-02-01").stdout == given.stdout
+    assert kg("query", "holders", "project=kubernetes", "on=2016-02-01", "--as-of", "2022-01-01").stdout == given.stdout
+    assert kg("query", "stages", "--as-of", "2016-02-01").stdout == kg("query", "stages", "until=2016-02-01").stdout
+
+
+def test_text_as_of_a_day_needs_a_place_for_the_day(kg):
+    text = "SELECT ?day { VALUES ?given_on { UNDEF } BIND(STR(?given_on) AS ?day) }"
+    assert rows_of(kg("query", text, "--as-of", "2016-02-01", "--format", "json")) == [{"day": "2016-02-01"}]
+    refused = kg("query", "SELECT ?s { ?s a osgov:Stewardship }", "--as-of", "2016-02-01")
+    assert refused.exit_code == 2
+    assert "VALUES ?given_on { UNDEF }" in refused.stderr
+
+
+def test_an_export_as_of_a_day_has_no_event_after_it_and_no_relation_over_by_then(kg):
+    text = kg("export", "nq", "--as-of", "2016-02-01").stdout
+    assert "id/event/kubernetes-opening>" in text
+    assert "id/event/kubernetes-graduated-cncf>" not in text
+    assert (
+        "<https://w3id.org/osgov/id/relation/kubernetes-stewardship-google-legal-home> <https://w3id.org/osgov/ns#ends" in text
+    )
+    assert "id/relation/coreos-control-red-hat>" not in text
+    edges = list(csv.DictReader(kg("export", "csv", "--as-of", "2016-02-01").stdout.splitlines()))
+    assert {row["Source"] for row in edges} >= {"o:google"}
+    assert max(int(row["start_year"]) for row in edges) == 2016
 
 
 def test_a_name_mistyped_is_not_guessed_but_offered(kg):

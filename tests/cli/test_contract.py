@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -336,14 +337,15 @@ def test_the_option_names_the_store_before_the_environment_does(kg, small_folder
     assert kg("info", KG_STORE="/no/such/folder").exit_code == 3
 
 
-@each(
-    {k: v for k, v in VERBS.items() if v[0] not in {"moves", "show"}} | {"check facts": ("check", "facts"), "build": ("build",)}
-)
+OF_A_DAY = {"moves", "show", "find", "why", "query", "conflicts", "export", "neutrality", "timeline", "diff"}
+
+
+@each({k: v for k, v in VERBS.items() if v[0] not in OF_A_DAY} | {"check facts": ("check", "facts"), "build": ("build",)})
 def test_a_verb_whose_answer_depends_on_no_day_refuses_as_of_by_name(kg, verb):
     for args in ((*verb, "--as-of", "2020-01-01"), ("--as-of", "2020-01-01", *verb)):
         answer = kg(*args)
         assert (answer.exit_code, answer.stdout) == (2, "")
-        assert "cannot answer as of a day yet" in answer.stderr
+        assert re.search(r"takes no --as-of: \w+ .+", answer.stderr)
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("qurey", "query"), ("move", "moves"), ("shwo", "show"), ("exprot", "export")])
