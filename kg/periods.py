@@ -40,6 +40,9 @@ _LEFT = 6  # having left comes after every stage
 _PLAIN = ("Affiliation", "Control", "LegalStatus", "Membership", "BoardSeats", "CharterRule", "Sponsorship", "Subproject")
 KINDS = ("Stewardship", *_PLAIN, "MaturityPeriod", "LicensePeriod")
 
+# Kinds of documents that tell what is so, and not what is about to be.
+TELL_HOW_THINGS_STAND = ("charter", "registry", "documentation", "dataset", "status-report", "encyclopedia")
+
 
 def precise(dates: Iterable[PartialDate]) -> list[PartialDate]:
     """The dates without those that only say less precisely what another says: 2015 beside 2015-07-21."""
@@ -364,12 +367,20 @@ def relation_bounds(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
 def begun_when_read(store: Store) -> Iterator[Quad]:
     """The last bounds, where nothing dates a relation: it had begun, or ended, on the first day that it was seen or read of.
 
-    To come after all that prefers one relation to another by its dates: a day of reading says nothing of what is so now.
+    It had begun already when a document that tells how things stand was published; news and announcements may tell of what is
+    to come. To come after all that prefers one relation to another by its dates: a day of reading says nothing of what is so
+    now.
     """
     kinds = " ".join(f"osgov:{kind}" for kind in KINDS)
     read: dict[str, str] = {}
     for document, day in texts(store, "SELECT ?document ?day { ?g prov:wasDerivedFrom ?document ; osgov:readOn ?day }"):
         read[document] = min(read.get(document, "9999"), PartialDate(day).latest)
+    standing = " ".join(f"v:source-{kind}" for kind in TELL_HOW_THINGS_STAND)
+    published = dict(read)
+    for document, day in texts(
+        store, f"SELECT ?d ?day {{ VALUES ?kind {{ {standing} }} ?d osgov:sourceKind ?kind ; dct:issued ?day }}"
+    ):
+        published[document] = min(published.get(document, "9999"), PartialDate(day).latest)
     begun = (
         f"SELECT ?r ?document {{ VALUES ?kind {{ {kinds} }} ?r a ?kind ; osgov:statedIn ?document ."
         " OPTIONAL { ?r osgov:startsNoLater ?begun } OPTIONAL { ?r osgov:endsNoLater ?over } OPTIONAL { ?r osgov:endedBy ?by }"
@@ -382,11 +393,11 @@ def begun_when_read(store: Store) -> Iterator[Quad]:
     seen: dict[str, str] = {}
     for relation, day in texts(store, "SELECT ?r ?day { ?r osgov:observedOn ?day }"):
         seen[relation] = min(seen.get(relation, "9999"), PartialDate(day).latest)
-    for bound, query, first in (("startsNoLater", begun, seen), ("endsNoLater", over, {})):
+    for bound, query, first, told in (("startsNoLater", begun, seen, published), ("endsNoLater", over, {}, read)):
         found: set[str] = set()
         for relation, document in texts(store, query):
-            if document in read:
+            if document in told:
                 found.add(relation)
-                first[relation] = min(first.get(relation, "9999"), read[document])
+                first[relation] = min(first.get(relation, "9999"), told[document])
         for relation in sorted(found):
             yield Quad(NamedNode(relation), osgov(bound), day_literal(first[relation]), GRAPH)

@@ -110,12 +110,12 @@ def told(graph_of):
     """The graph of a few facts that one page tells, small enough to draw: `told(acme="company", widget=[(table, keys), …])`.
 
     A list makes a project, a kind makes an organization, and a tuple of a kind and tables one of which more is told. A key
-    that Python reserves ends in an underscore; an event without a name is named after its table and place. `page_kind` is
-    the kind of the page.
+    that Python reserves ends in an underscore; an event without a name is named after its table and place. `page_kind` and
+    `published` are the kind and the day of the page.
     """
 
-    def tell(*, page_kind=PAGE["kind"], **entities):
-        files = {}
+    def tell(*, page_kind=PAGE["kind"], published=None, **entities):
+        files, dated = {}, {"published": published} if published else {}
         for slug, what in entities.items():
             kind, *rows = [None, *what] if isinstance(what, list) else [what] if isinstance(what, str) else what
             folder = "organizations" if kind else "projects"
@@ -123,7 +123,7 @@ def told(graph_of):
                 "id": slug,
                 "name": slug.title(),
                 **({"kind": kind} if kind else {}),
-                **({"source": [{**PAGE, "kind": page_kind}]} if rows else {}),
+                **({"source": [{**PAGE, "kind": page_kind, **dated}]} if rows else {}),
             }
             for number, (table, keys) in enumerate(rows, 1):
                 is_event = any(k.name == "event" for k in TABLES[folder][table].keys)

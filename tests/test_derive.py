@@ -780,3 +780,10 @@ def test_a_period_is_named_by_project_holder_role_and_number():
     assert first.node.value == t.RELATION + "widget-stewardship-acme-legal-home"
     first.number = 2
     assert first.node.value == t.RELATION + "widget-stewardship-acme-legal-home-2"
+
+
+@pytest.mark.parametrize(("page_kind", "day"), [("charter", "2021-05-04"), ("announcement", "2026-11-23")])
+def test_what_a_charter_says_without_a_date_had_begun_when_it_was_published_and_news_when_it_was_read(told, page_kind, day):
+    graph = told(commons=("foundation", ("legal_form", {"form": "us-501c3"})), page_kind=page_kind, published="2021-05-04")
+    (row,) = graph.query("SELECT ?day { ?r a osgov:LegalStatus ; osgov:startsNoLater ?day }")
+    assert str(row["day"]) == day
