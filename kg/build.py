@@ -90,12 +90,17 @@ def build_in_memory(facts: Path = FACTS, shelf: Shelf | None = None, entries: En
 
 
 def build_at(path: Path, facts: Path = FACTS, shelf: Shelf | None = None, entries: Entries | None = None) -> None:
-    """Make the graph in a new folder and close it: what was read is written while the rest is derived from it."""
+    """Make the graph in a new folder and close it."""
+    write_with_derived(path, source_quads(facts, shelf, entries))
+
+
+def write_with_derived(path: Path, quads: Iterator[Quad]) -> None:
+    """Write what sources say, and all that follows from it, to a new folder: the one while the other is being derived."""
     from kg.derive import GRAPH, derive
     from kg.store.embedded import Batch, EmbeddedStore, Writer
 
     with Writer(path) as writer, _no_collection():
-        read = Batch.of(source_quads(facts, shelf, entries))
+        read = Batch.of(quads)
         writer.put(read)
         store = EmbeddedStore.in_memory()
         store.load(read)

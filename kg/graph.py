@@ -157,8 +157,18 @@ class Graph:
         return self.store.quads()
 
 
-def open_graph(spec: str | None = None, *, as_of: str | None = None, say: Callable[[str], None] | None = None) -> Graph:
+def open_graph(
+    spec: str | None = None,
+    *,
+    as_of: str | None = None,
+    known_by: str | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Graph:
     """See `kg.open`; `say` gets a word where the graph has to be built in memory (by default it goes to stderr)."""
+    if known_by is not None:
+        from kg.known import known_by as what_was_known
+
+        return Graph(what_was_known(open_graph(spec, say=say).store, known_by), as_of)
     spec = spec or os.environ.get("KG_STORE")
     if not spec:
         from kg.build import open_default

@@ -26,6 +26,8 @@ COMMANDS = {
     "find": ("answers", "find"),
     "why": ("answers", "why"),
     "neutrality": ("judging", "neutrality"),
+    "timeline": ("time", "timeline"),
+    "diff": ("time", "diff"),
     "query": ("asking", "query"),
     "queries": ("asking", "queries"),
     "schema": ("asking", "schema"),

@@ -106,7 +106,7 @@ def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
 
 @click.command()
 @click.argument("name", type=QueryName(), required=False)
-@with_settings()
+@with_settings(known_by=False)
 def queries(settings: Settings, name: str | None) -> None:
     """The named queries; with NAME, its SPARQL, complete with prefixes, to copy and change.
 

@@ -31,7 +31,7 @@ def _today() -> str:
 @click.option("--host", metavar="ID|NAME", help="The foundation whose list it is: a known one, or the name of a new one.")
 @click.option("--day", metavar="DAY", callback=day_option, help="The day that the file shows; by default today.")
 @click.option("--dry-run", is_flag=True, help="Read the file and print what would change; change nothing.")
-@with_settings()
+@with_settings(known_by=False)
 def load(
     settings: Settings, feed: str, file: str | None, source: str | None, host: str | None, day: str | None, dry_run: bool
 ) -> None:
@@ -67,7 +67,7 @@ def load(
 
 @click.command()
 @click.argument("source", nargs=-1, required=True)
-@with_settings(formats=())
+@with_settings(formats=(), known_by=False)
 def unload(settings: Settings, source: tuple[str, ...]) -> None:
     """Take sources that you loaded out of your graph; a snapshot that ships with kg is back in its place.
 
@@ -82,7 +82,7 @@ def unload(settings: Settings, source: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("source", nargs=-1)
-@with_settings()
+@with_settings(known_by=False)
 def update(settings: Settings, source: tuple[str, ...]) -> None:
     """Fetch what sources have published since, and load what is new; by default every source that has an address.
 
@@ -106,7 +106,7 @@ def update(settings: Settings, source: tuple[str, ...]) -> None:
 @click.option(
     "--into", type=click.Path(path_type=Path), help="A new folder to write to; by default the snapshots are replaced."
 )
-@with_settings(formats=())
+@with_settings(formats=(), known_by=False)
 def snapshot(settings: Settings, raw: Path, into: Path | None) -> None:
     """Make the snapshots that ship with kg anew from the folder of raw files; for maintainers, in a checkout.
 
@@ -164,7 +164,7 @@ def identity() -> None:
 
 
 @identity.command("review")
-@with_settings()
+@with_settings(known_by=False)
 def identity_review(settings: Settings) -> None:
     """Names that are alike but were not joined, and identifiers that contradict each other: for a curator to decide.
 

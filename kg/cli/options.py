@@ -28,6 +28,7 @@ class Settings:
         if self.store is None:
             self.store = os.environ.get("KG_STORE") or None
         self.as_of: str | None = given.get("as_of")
+        self.known_by: str | None = given.get("known_by")
         self.format: str | None = given.get("format")
         self.output: str | None = given.get("output")
         self.no_color: bool = bool(given.get("no_color"))
@@ -43,7 +44,7 @@ class Settings:
         """The graph to ask, as of --as-of, every query of which keeps to --timeout."""
         from kg.graph import open_graph
 
-        graph = open_graph(self.store, as_of=self.as_of, say=self.say)
+        graph = open_graph(self.store, as_of=self.as_of, known_by=self.known_by, say=self.say)
         graph.store.timeout = self.timeout
         return graph
 
@@ -145,12 +146,27 @@ def day_option(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return value
 
 
+def date_option(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """The value of an option that takes a date, as precise as it is given."""
+    if value is not None:
+        from kg.dates import PartialDate
+
+        try:
+            PartialDate(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+    return value
+
+
 _OPTIONS = {
     "store": click.option(
         "--store", metavar="SPEC", help="Folder, memory: or SPARQL endpoint to ask (env KG_STORE). Default: the bundled graph."
     ),
     "as_of": click.option(
         "--as-of", metavar="DAY", callback=day_option, help="The state of the world on that day, 2020-06-30."
+    ),
+    "known_by": click.option(
+        "--known-by", metavar="DATE", callback=date_option, help="Only what was read by then: 2026, 2026-11 or 2026-11-23."
     ),
     "format": click.option(
         "--format", "-f", type=click.Choice(ROW_FORMATS), help="Default: table on a terminal, tsv in a pipe."
@@ -197,8 +213,11 @@ _TIMELESS = {
 }
 
 
-def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) -> Callable[[F], F]:
-    """Add the shared options to a verb, which gets one `settings`; a verb that knows no `as_of` refuses it, saying why."""
+def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False, known_by: bool = True) -> Callable[[F], F]:
+    """Add the shared options to a verb, which gets one `settings`; a verb that knows no `as_of` refuses it, saying why.
+
+    A verb that asks no graph refuses `known_by`.
+    """
 
     def decorate(function: F) -> F:
         @functools.wraps(function)
@@ -211,13 +230,15 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False) 
             if settings.as_of and not as_of:
                 why = _TIMELESS.get(str(ctx.info_name), "it is about files of facts, not about the world on a day")
                 raise click.UsageError(f"`kg {ctx.info_name}` takes no --as-of: {why}")
+            if settings.known_by and not known_by:
+                raise click.UsageError(f"`kg {ctx.info_name}` asks no graph; --known-by means nothing to it")
             if settings.format and not formats:
                 raise click.UsageError(f"`kg {ctx.info_name}` takes its format as an argument")
             if settings.format and settings.format not in formats:
                 raise click.UsageError(f"`kg {ctx.info_name}` has no format {settings.format!r}; it has {', '.join(formats)}")
             return function(settings, *args, **kwargs)
 
-        hidden = [name for name, known in (("as_of", as_of), ("format", formats)) if not known]
+        hidden = [name for name, known in (("as_of", as_of), ("known_by", known_by), ("format", formats)) if not known]
         return shared_options(wrapper, formats=formats, hidden=hidden)  # type: ignore[return-value]
 
     return decorate

@@ -12,7 +12,7 @@ EXPORTS = ("gexf", "graphml", "csv", "ttl", "trig", "nq", "jsonld")
 
 
 @click.command()
-@with_settings()
+@with_settings(known_by=False)
 def build(settings: Settings) -> None:
     """Build the graph from the facts that ship with kg, anew; --store FOLDER builds it there.
 
@@ -67,7 +67,7 @@ def check() -> None:
 @check.command("facts")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
 @click.option("--fix", is_flag=True, help="Bring the files to canonical form first.")
-@with_settings()
+@with_settings(known_by=False)
 def check_facts(settings: Settings, folder: Path | None, fix: bool) -> None:
     """Read every fact file and report all problems at once: file, table, field, and what to do. Exits 1 if there are any.
 

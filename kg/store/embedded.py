@@ -22,17 +22,18 @@ from kg.terms import PREFIXES
 class EmbeddedStore:
     """An Oxigraph store and the spec it was opened by."""
 
-    def __init__(self, store: ox.Store, spec: str) -> None:
-        """Wrap an open store; `at` and `in_memory` are the usual doors."""
+    def __init__(self, store: ox.Store, spec: str, path: Path | None = None) -> None:
+        """Wrap an open store; `at` and `in_memory` are the usual doors. `path` is its folder, where it has one."""
         self.store = store
         self.spec = spec
+        self.path = path
         self.timeout: float | None = None
 
     @classmethod
     def at(cls, path: Path, spec: str) -> EmbeddedStore:
         """The store in a folder, open read-only: any number of readers, no lock, no file written."""
         try:
-            return cls(ox.Store.read_only(str(path)), spec)
+            return cls(ox.Store.read_only(str(path)), spec, path)
         except (OSError, RuntimeError, ValueError) as error:
             raise KgError(f"{path}: cannot be opened as a graph ({error}); run `kg build` to make it anew") from error
 
