@@ -15,13 +15,26 @@ A query about states takes the day as `on`, one about events the last day as `un
 
 A parameter is a `VALUES ?given_NAME { … }` in the body. What stands there is the default; the file runs on any engine as it is.
 A value given is bound as a term in its place, never as text in the query.
+
+Competency questions: `queries/competency*.toml`, one table a question, each answered by a named query or a command, or open.
+
+    [cq02]
+    question = "Who held project P on date D?"
+    who = "legal"                                            who asks, where that is known
+    asks = "holders"                                         the named query that answers it
+    with = { project = "kubernetes", on = "2016-02-01" }     the example; each value gives way to one given
+    partly = "…"                                             what part of the question the answer leaves out
+    command = "kg find {text}"                               instead of asks, where a command answers it
+    open = "…"                                               instead of both: what is missing, and which source could give it
 """
 
 from __future__ import annotations
 
 import re
+import shlex
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -34,12 +47,14 @@ from kg.store import Rows, Store
 from kg.terms import XSD
 
 Term = NamedNode | Literal
+Bound = Term | tuple[Term, ...]  # several terms where a parameter takes a list
 Resolve = Callable[[str, str], str]
 
 JOINT = " + "  # between the values in the columns that a query pairs: the donors of one gift
 _PARAM = re.compile(r"param (\w+) (\S+?)(\?)? (?:—|-) (.+)")
 TYPES = {
     "project": "the name of a project",
+    "projects": "the names of projects, separated by commas",
     "organization": "the name of an organization",
     "entity": "the name of a project or an organization",
     "day": "a day, 2016-02-01",
@@ -92,13 +107,14 @@ class NamedQuery:
 
         return with_prefixes(self.text)
 
-    def bound(self, values: Mapping[str, Term]) -> str:
+    def bound(self, values: Mapping[str, Bound]) -> str:
         """The query with the given terms in place of its defaults. Raises Misuse for a parameter it does not have."""
         text = self.text
-        for name, term in values.items():
+        for name, value in values.items():
             self.parameter(name)
             parts = re.split(rf"(?<=VALUES \?given_{name} \{{)[^}}]*(?=\}})", text)
-            text, count = f" {term} ".join(parts), len(parts) - 1
+            terms = " ".join(map(str, value if isinstance(value, tuple) else (value,)))
+            text, count = f" {terms} ".join(parts), len(parts) - 1
             if not count:
                 raise KgError(f"queries/{self.name}.rq: declares {name} but has no VALUES ?given_{name} {{ … }}")
         return text
@@ -110,6 +126,80 @@ class NamedQuery:
                 return parameter
         known = ", ".join(p.name for p in self.parameters) or "no parameters"
         raise Misuse(f"query {self.name!r} has no parameter {name!r}; it takes {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A competency question: answered by the named query `asks` or the command line `command`, or else `open` says what is missing."""
+
+    id: str
+    question: str
+    who: str = ""
+    asks: str = ""
+    command: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    partly: str = ""
+    open: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a question that nothing answers and that does not say why, or that several things answer."""
+        if not self.question or sum(map(bool, (self.asks, self.command, self.open))) != 1:
+            raise KgError(f"queries/competency: {self.id} needs a question, and one of asks, command and open")
+        if self.open and (self.given or self.partly):
+            raise KgError(f"queries/competency: {self.id} is open; it takes neither with nor partly")
+
+    @property
+    def example(self) -> str:
+        """The line that asks it, with the values that it is asked with where none is given; empty for an open one."""
+        if self.open:
+            return ""
+        return shlex.join(["kg", "query", self.id, *(f"{name}={value}" for name, value in self.given.items())])
+
+    def values(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The example's values, those given in their place."""
+        return {**self.given, **given}
+
+    def words(self, given: Mapping[str, str]) -> list[str]:
+        """The words of its command after `kg`, the values in their places; Misuse for one that has no place or looks like an option."""
+        for name, value in given.items():
+            if f"{{{name}}}" not in self.command:
+                raise Misuse(f"{self.id} has no parameter {name!r}; it takes {', '.join(self.given) or 'no parameters'}")
+            if value.startswith("-"):
+                raise Misuse(f"{name} {value!r}: must not start with a dash")
+        values = self.values(given)
+        return [word.format_map(values) for word in shlex.split(self.command)[1:]]
+
+
+_KEYS = {"question", "who", "asks", "with", "command", "partly", "open"}
+
+
+@cache
+def questions() -> dict[str, Question]:
+    """The competency questions by id, in the order of their numbers. Raises KgError for a key it does not know, or an id used twice."""
+    found: dict[str, Question] = {}
+    for path in sorted(queries_dir().glob("competency*.toml")):
+        for name, table in tomllib.loads(path.read_text("utf-8")).items():
+            if unknown := sorted(table.keys() - _KEYS):
+                raise KgError(f"queries/{path.name}: {name} has {', '.join(unknown)}; it may have {', '.join(sorted(_KEYS))}")
+            if name in found:
+                raise KgError(f"queries/{path.name}: {name} is there twice")
+            found[name] = Question(name, given=table.pop("with", {}), **table)
+    return dict(sorted(found.items(), key=lambda item: int(item[0].removeprefix("cq"))))
+
+
+def is_question(name: str) -> bool:
+    """Whether the name is the id of a competency question, or meant to be one."""
+    return re.fullmatch(r"cq\d+", name.casefold()) is not None
+
+
+def question(name: str) -> Question:
+    """The competency question of that id, in any case. Raises NotFound with the nearest ids."""
+    known, wanted = questions(), name.casefold()
+    if wanted not in known:
+        number = int(wanted.removeprefix("cq")) if is_question(name) else 0
+        near = sorted(known, key=lambda id: (abs(int(id.removeprefix("cq")) - number), id))[:2]
+        raise NotFound(f"no competency question {name!r}; the nearest are {' and '.join(near)}; `kg queries` lists them")
+    return known[wanted]
 
 
 def names() -> list[str]:
@@ -180,9 +270,14 @@ def run(store: Store, name: str, values: Mapping[str, str], resolve: Resolve, *,
     return answer
 
 
-def _term(parameter: Parameter, value: str, resolve: Resolve) -> Term:
+def _term(parameter: Parameter, value: str, resolve: Resolve) -> Bound:
     where = f"{parameter.name} {value!r}"
     match parameter.type:
+        case "projects":
+            given = [part.strip() for part in value.split(",") if part.strip()]
+            if not given:
+                raise Misuse(f"{where}: must name a project, or several, separated by commas")
+            return tuple(NamedNode(resolve("project", part)) for part in given)
         case "project" | "organization" | "entity":
             return NamedNode(resolve(parameter.type, value))
         case "word":

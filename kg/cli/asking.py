@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.cli.options import QUERY_FORMATS, ROW_FORMATS, Settings, with_settings
 
+if TYPE_CHECKING:
+    from kg.catalog import Question
+
 
 class QueryName(click.ParamType):  # type: ignore[type-arg]
-    """The name of a named query; completed from the folder of queries."""
+    """The name of a named query or of a competency question; completed from the folder of queries."""
 
     name = "query"
 
@@ -23,9 +26,9 @@ class QueryName(click.ParamType):  # type: ignore[type-arg]
 
         from kg import catalog
 
-        return [
-            CompletionItem(name, help=catalog.load(name).question) for name in catalog.names() if name.startswith(incomplete)
-        ]
+        asked = {name: catalog.load(name).question for name in catalog.names() if name.startswith(incomplete)}
+        asked |= {q.id: q.question for q in catalog.questions().values() if q.id.startswith(incomplete.casefold())}
+        return [CompletionItem(name, help=question) for name, question in asked.items()]
 
 
 @click.command()
@@ -33,7 +36,10 @@ class QueryName(click.ParamType):  # type: ignore[type-arg]
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @with_settings(formats=QUERY_FORMATS, as_of=True)
 def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
-    """Ask in SPARQL: a named query with its parameters, a file, - for stdin, or the text itself.
+    """Ask in SPARQL: a named query or a competency question (cq02) with its parameters, a file, - for stdin, or the text itself.
+
+    A competency question needs no parameters: each has an example. One that the data do not answer says what is missing, and
+    exits 1.
 
     SELECT gives rows, ASK true or false, CONSTRUCT and DESCRIBE Turtle. Known prefixes (`kg schema --prefixes`) need not
     be declared. A query sees the union of all sources; GRAPH ?g tells them apart. With --as-of, text needs a place for the
@@ -42,16 +48,23 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
     \b
     Example: kg query holders project=istio on=2021-01-01
     """
+    from kg import catalog
     from kg.errors import Misuse
     from kg.graph import Table
     from kg.render import GRAPH_FORMATS, W3C_FORMATS, records, render_triples, render_w3c
     from kg.store import Rows
 
+    given, question = _pairs(parameters) if catalog.is_question(query) else {}, None
+    if catalog.is_question(query):
+        question = catalog.question(query)
+        if _said_or_done(settings, question, given):
+            return
+        query, given = question.asks, question.values(given)
     text, named = _text_of(query)
     if parameters and named is None:
         raise Misuse("only a named query takes NAME=VALUE; write the values into the text")
     graph = settings.graph()
-    answer = graph.answer(named.name, _pairs(parameters)) if named is not None else graph.ask(text)
+    answer = graph.answer(named.name, given if question else _pairs(parameters)) if named is not None else graph.ask(text)
     format = settings.format
     if isinstance(answer, list):
         if format not in (None, *GRAPH_FORMATS):
@@ -67,6 +80,27 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
         settings.rows(table, shown=named.visible(table) if named else (), below=below)
     else:
         settings.write("true\n" if answer else "false\n")
+
+
+def _said_or_done(settings: Settings, question: Question, given: dict[str, str]) -> bool:
+    """Whether the question is answered by now: by a command, run here. Says what is asked and left out, or what is missing."""
+    if question.open:
+        settings.say(f"open: {question.open}")
+        raise click.exceptions.Exit(1)
+    if settings.on_terminal():
+        settings.say(f"{question.id}: {question.question}")
+        if question.partly:
+            settings.say(f"partly: {question.partly}")
+    if not question.command:
+        return False
+    root = click.get_current_context().find_root()  # it has these settings by now, and hands them down
+    name, *words = question.words(given)
+    assert isinstance(root.command, click.Group)
+    command = root.command.get_command(root, name)
+    assert command is not None
+    with command.make_context(name, words, parent=root) as below:
+        command.invoke(below)
+    return True
 
 
 def _text_of(query: str) -> tuple[str, Any]:
@@ -108,7 +142,7 @@ def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
 @click.argument("name", type=QueryName(), required=False)
 @with_settings(known_by=False)
 def queries(settings: Settings, name: str | None) -> None:
-    """The named queries; with NAME, its SPARQL, complete with prefixes, to copy and change.
+    """The named queries and the competency questions; with NAME, its SPARQL, complete with prefixes, to copy and change.
 
     \b
     Example: kg queries holders
@@ -120,7 +154,7 @@ def queries(settings: Settings, name: str | None) -> None:
     if name:
         if settings.format:
             raise Misuse("the text of a query has one format: SPARQL")
-        settings.write(catalog.load(name).portable())
+        settings.write(_text_to_copy(settings, name))
         return
     columns = ("name", "question", "parameters", "example")
     rows = []
@@ -134,7 +168,26 @@ def queries(settings: Settings, name: str | None) -> None:
                 "example": f"kg query {found.name} {found.example}".strip(),
             }
         )
+    for asked in catalog.questions().values():
+        parameters = " ".join(f"[{key}={value}]" for key, value in asked.given.items())
+        rows.append({"name": asked.id, "question": asked.question, "parameters": parameters, "example": asked.example})
     settings.rows(Table(columns, rows), shown=columns[:3])
+
+
+def _text_to_copy(settings: Settings, name: str) -> str:
+    """The SPARQL of a named query, or of the one that answers a competency question; of another question what answers it."""
+    from kg import catalog
+
+    if not catalog.is_question(name):
+        return catalog.load(name).portable()
+    asked = catalog.question(name)
+    if asked.open:
+        settings.say(f"open: {asked.open}")
+        raise click.exceptions.Exit(1)
+    if asked.command:
+        return f"# {asked.id}: {asked.question}\n# No query answers it, but a command: {asked.command}\n"
+    values = " ".join(f"{key}={value}" for key, value in asked.given.items())
+    return f"# {asked.id}: {asked.question}\n# Asked as: kg query {asked.asks} {values}".rstrip() + "\n" + catalog.load(asked.asks).portable()
 
 
 @click.command()
