@@ -187,7 +187,11 @@ def _text_to_copy(settings: Settings, name: str) -> str:
     if asked.command:
         return f"# {asked.id}: {asked.question}\n# No query answers it, but a command: {asked.command}\n"
     values = " ".join(f"{key}={value}" for key, value in asked.given.items())
-    return f"# {asked.id}: {asked.question}\n# Asked as: kg query {asked.asks} {values}".rstrip() + "\n" + catalog.load(asked.asks).portable()
+    return (
+        f"# {asked.id}: {asked.question}\n# Asked as: kg query {asked.asks} {values}".rstrip()
+        + "\n"
+        + catalog.load(asked.asks).portable()
+    )
 
 
 @click.command()

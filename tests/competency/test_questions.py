@@ -91,7 +91,9 @@ def test_the_answer_has_the_rows_recorded(name, ask, request):
     if request.config.getoption("--update-golden"):
         path.write_text(answer.stdout, encoding="utf-8", newline="\n")
     assert path.is_file(), f"tests/competency/expected/{name}.tsv is missing; make it with pytest --update-golden"
-    assert answer.stdout == path.read_bytes().decode("utf-8"), "if the change is meant: pytest --update-golden, and read the diff"
+    assert answer.stdout == path.read_bytes().decode("utf-8"), (
+        "if the change is meant: pytest --update-golden, and read the diff"
+    )
     assert len(answer.stdout.splitlines()) > 1, "no rows: say in `open` what is missing"
 
 
