@@ -130,7 +130,7 @@ class NamedQuery:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A competency question: answered by the named query `asks` or the command line `command`, or else `open` says what is missing."""
+    """A competency question: answered by the named query `asks` or by a `command`; or `open` says what is missing."""
 
     id: str
     question: str
@@ -160,7 +160,7 @@ class Question:
         return {**self.given, **given}
 
     def words(self, given: Mapping[str, str]) -> list[str]:
-        """The words of its command after `kg`, the values in their places; Misuse for one that has no place or looks like an option."""
+        """The words of its command after `kg`, values in their places; Misuse for one without a place or like an option."""
         for name, value in given.items():
             if f"{{{name}}}" not in self.command:
                 raise Misuse(f"{self.id} has no parameter {name!r}; it takes {', '.join(self.given) or 'no parameters'}")
@@ -175,7 +175,7 @@ _KEYS = {"question", "who", "asks", "with", "command", "partly", "open"}
 
 @cache
 def questions() -> dict[str, Question]:
-    """The competency questions by id, in the order of their numbers. Raises KgError for a key it does not know, or an id used twice."""
+    """The competency questions by id, in the order of their numbers. Raises KgError for an unknown key, or an id used twice."""
     found: dict[str, Question] = {}
     for path in sorted(queries_dir().glob("competency*.toml")):
         for name, table in tomllib.loads(path.read_text("utf-8")).items():
@@ -197,7 +197,7 @@ def question(name: str) -> Question:
     known, wanted = questions(), name.casefold()
     if wanted not in known:
         number = int(wanted.removeprefix("cq")) if is_question(name) else 0
-        near = sorted(known, key=lambda id: (abs(int(id.removeprefix("cq")) - number), id))[:2]
+        near = sorted(known, key=lambda known_id: (abs(int(known_id[2:]) - number), known_id))[:2]
         raise NotFound(f"no competency question {name!r}; the nearest are {' and '.join(near)}; `kg queries` lists them")
     return known[wanted]
 

@@ -36,7 +36,7 @@ class QueryName(click.ParamType):  # type: ignore[type-arg]
 @click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @with_settings(formats=QUERY_FORMATS, as_of=True)
 def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
-    """Ask in SPARQL: a named query or a competency question (cq02) with its parameters, a file, - for stdin, or the text itself.
+    """Ask in SPARQL: a named query or a competency question (cq02) with parameters, a file, - for stdin, or the text itself.
 
     A competency question needs no parameters: each has an example. One that the data do not answer says what is missing, and
     exits 1.
