@@ -416,7 +416,7 @@ def test_a_graph_as_of_a_day_gives_that_day_to_every_query_that_takes_one(built_
     assert list(then.run("stages", about="kubernetes")) == list(
         built_graph.run("stages", about="kubernetes", until="2016-02-01")
     )
-    assert then.moves(until="2012") == [] or list(then.moves(until="2012")) == list(built_graph.moves(until="2012"))
+    assert moved(then.moves(until="2012")) == moved(built_graph.moves(until="2012")) < moved(then.moves())
     assert {row["id"] for row in then.run("entities")} == {row["id"] for row in built_graph.run("entities")}
 
 
@@ -458,6 +458,5 @@ def test_a_query_that_takes_no_day_is_refused_as_of_one(built_graph, monkeypatch
 def test_what_was_computed_as_of_a_day_is_judged_by_that_day(built_graph):
     now = {row["criterion"]: row["result"] for row in built_graph.run("assessments", about="cncf")}
     then = {row["criterion"]: row["result"] for row in Graph(built_graph.store, "2014-01-01").run("assessments", about="cncf")}
-    assert then.keys() == now.keys()
     assert now["verdict"] == "neutral"
     assert then["verdict"] == "not shown neutral"
