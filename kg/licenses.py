@@ -51,6 +51,19 @@ def is_deprecated(identifier: str) -> bool | None:
     return None if found is None else found[1] == "yes"
 
 
+def unlisted(expression: str) -> list[str]:
+    """The identifiers in an SPDX expression that the list does not have; LicenseRef-…, a licence of one's own, need not be there.
+
+    >>> unlisted("(MIT OR GPL-2.0+) AND LicenseRef-Own"), unlisted("MIT OR Nonesuch-1.0")
+    ([], ['Nonesuch-1.0'])
+    """
+    known = _licences()
+    words = [
+        w for w in _tokens(expression) if w and w not in {"(", ")", "AND", "OR", "WITH"} and not w.startswith("LicenseRef-")
+    ]
+    return [w for w in words if not {w.casefold(), w.removesuffix("+").casefold()} & known.keys()]
+
+
 def table_from(raw: Path) -> str:
     """The text of the shipped table, made from a table of the list with the columns license_id, is_osi_approved, is_deprecated.
 

@@ -39,7 +39,7 @@ COMMANDS = {
     "update": ("feeding", "update"),
     "identity": ("feeding", "identity"),
     "build": ("upkeep", "build"),
-    "check": ("upkeep", "check"),
+    "check": ("checking", "check"),
     "info": ("upkeep", "info"),
     "snapshot": ("feeding", "snapshot"),
 }

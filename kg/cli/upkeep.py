@@ -1,4 +1,4 @@
-"""Verbs that look after the graph: build, check, info, export."""
+"""Verbs that look after the graph: build, info, export."""
 
 from __future__ import annotations
 
@@ -57,43 +57,6 @@ def _info(settings: Settings) -> None:
     found = [*builder.description(settings.graph().store), ("kg", __version__)]
     rows = [{"what": what, "value": value} for what, value in found]
     settings.rows(Table(("what", "value"), rows))
-
-
-@click.group()
-def check() -> None:
-    """Find faults before others do."""
-
-
-@check.command("facts")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-@click.option("--fix", is_flag=True, help="Bring the files to canonical form first.")
-@with_settings(known_by=False)
-def check_facts(settings: Settings, folder: Path | None, fix: bool) -> None:
-    """Read every fact file and report all problems at once: file, table, field, and what to do. Exits 1 if there are any.
-
-    FOLDER holds projects/ and organizations/; by default the facts that ship with kg.
-
-    \b
-    Example: kg check facts
-    """
-    from kg.curated import lint_facts, rewrite_canonically
-    from kg.graph import Table
-    from kg.resources import FACTS
-
-    root = folder or FACTS
-    if fix:
-        for path in rewrite_canonically(root):
-            settings.say(f"rewrote {path}")
-    problems = lint_facts(root)
-    if settings.format in {None, "table"}:
-        settings.write("".join(p + "\n" for p in problems))
-    else:
-        parts = (p.partition(": ") for p in problems)
-        settings.rows(Table(("file", "problem"), [{"file": file, "problem": problem} for file, _, problem in parts]))
-    if problems:
-        settings.say(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
-        raise click.exceptions.Exit(1)
-    settings.say(f"no problems in {root}" if folder else "no problems in the facts")
 
 
 @click.command()
