@@ -87,7 +87,7 @@ def check(store: Store, facts: Path = FACTS) -> list[Finding]:
     """
     found = check_facts(facts) + _check_graph(store)
     if size(store) <= SMALL:
-        known = {(f.where, f.shape) for f in found}
+        known = {(f.where, f.shape) for f in found}  # the queries tell more of what is at fault
         found += [f for f in check_shapes(store) if (f.where, f.shape) not in known]
     return ordered(found)
 
@@ -217,9 +217,8 @@ def _findings(store: Store, faults: Sequence[_Fault]) -> list[Finding]:
     found: list[tuple[str, Finding]] = []
     for (shape, focus), same in together.items():
         rule = rules()[shape]
-        same.sort(key=lambda f: sorted(f.values.items()))
         words = {f.message or _filled(rule.message, f.values) for f in same}
-        values = dict.fromkeys(t.curie(f.values["value"]) for f in same if "value" in f.values)
+        values = sorted({t.curie(f.values["value"]) for f in same if "value" in f.values})
         name = PREFIX + shape.removeprefix(t.SHAPES)
         what = " ".join(sorted(_IRI.sub(lambda m: t.curie(m.group()), text) for text in words))
         found.append((focus, Finding(rule.severity, t.curie(focus), what, name, ", ".join(values))))
