@@ -52,7 +52,7 @@ def is_deprecated(identifier: str) -> bool | None:
 
 
 def unlisted(expression: str) -> list[str]:
-    """The identifiers in an SPDX expression that the list does not have; LicenseRef-…, a licence of one's own, need not be there.
+    """The identifiers in an SPDX expression that the list does not have, but for those of one's own (LicenseRef-…).
 
     >>> unlisted("(MIT OR GPL-2.0+) AND LicenseRef-Own"), unlisted("MIT OR Nonesuch-1.0")
     ([], ['Nonesuch-1.0'])
