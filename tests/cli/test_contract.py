@@ -38,7 +38,21 @@ def each(verbs):
 
 
 def test_the_verbs_of_this_version_are_those_of_the_contract():
-    asking = ["moves", "show", "find", "why", "neutrality", "query", "queries", "schema", "sources", "conflicts", "export"]
+    asking = [
+        "moves",
+        "show",
+        "find",
+        "why",
+        "neutrality",
+        "timeline",
+        "diff",
+        "query",
+        "queries",
+        "schema",
+        "sources",
+        "conflicts",
+        "export",
+    ]
     assert list(COMMANDS) == [*asking, "load", "unload", "update", "identity", "build", "check", "info", "snapshot"]
     assert list(root.list_commands(None)) == list(COMMANDS)
 
@@ -232,7 +246,7 @@ MISUSE = [
     ("export", "gexf", "--format", "json"),
     ("build", "--store", "memory:"),
     ("build", "--store", "https://example.org/sparql"),
-    ("check",),
+    ("check", "everything"),
     ("check", "nonsense"),
     ("check", "facts", "/no/such/folder"),
     ("--store", "ftp://example.org", "info"),
