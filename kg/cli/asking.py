@@ -59,7 +59,9 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
         question = catalog.question(query)
         if _said_or_done(settings, question, given):
             return
-        query, given = question.asks, question.values(given)
+        # A day asked for with --as-of takes the place of the example's, not of one that was given.
+        example = {k: v for k, v in question.given.items() if not (settings.as_of and k in {"on", "until"})}
+        query, given = question.asks, {**example, **given}
     text, named = _text_of(query)
     if parameters and named is None:
         raise Misuse("only a named query takes NAME=VALUE; write the values into the text")
