@@ -108,9 +108,13 @@ def is_ordered_by_its_columns(name, columns):
 # tests/test_timeline.py compares their rows on both engines over a graph of a few facts.
 COMPARED_ELSEWHERE = {"timeline", "state"}
 
+# rdflib gives no answer to these within a minute over the few sources, for the same reason.
+OVER_A_MINUTE_ON_RDFLIB = {"umbrella-tree", "employers-after-donation", "connections"}
+
 
 @pytest.mark.parametrize(
-    ("name", "values"), [case for name in NAMES if name not in COMPARED_ELSEWHERE for case in values_to_try(name)]
+    ("name", "values"),
+    [case for name in NAMES if name not in COMPARED_ELSEWHERE | OVER_A_MINUTE_ON_RDFLIB for case in values_to_try(name)],
 )
 def test_rdflib_gives_the_rows_that_the_embedded_engine_gives(name, values, few_sources_graph, rdflib_dataset):
     ours = few_sources_graph.run(name, values)
