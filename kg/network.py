@@ -37,7 +37,7 @@ def transfers(run: Run) -> nx.MultiDiGraph[str]:
             )
 
     for row in run("affiliations"):
-        if row["certainty"] or not row["until"]:  # as of a day there are only those that can cover it
+        if row.get("certainty") or not row["until"]:  # as of a day there are only those that can cover it
             edge(f"o:{row['organization_id']}", f"o:{row['parent_id']}", "part of", row, row["from"])
     for row in run("moves", {"all_kinds": "yes"}):
         if row["kind"] in {"code grant", "trademark transfer"}:

@@ -215,7 +215,7 @@ def test_the_questions_of_all_files_are_read_in_the_order_of_their_numbers(quest
         competency='[cq10]\nquestion = "Who?"\nasks = "moves"\n[cq9]\nquestion = "When?"\ncommand = "kg find {text}"\n',
         competency_b='[cq09]\nquestion = "Where?"\nopen = "Nothing says where."\n',
     )
-    assert list(found) == ["cq9", "cq09", "cq10"]
+    assert list(found) == ["cq09", "cq9", "cq10"]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_question_that_is_not_in_the_form_is_an_error_that_names_it(questions_
 
 def test_an_id_in_two_files_is_an_error(questions_in):
     text = '[cq01]\nquestion = "Who?"\nopen = "Nothing."\n'
-    with pytest.raises(KgError, match=r"queries/competency-b\.toml: cq01 is there twice"):
+    with pytest.raises(KgError, match=r"queries/competency\.toml: cq01 is there twice"):
         questions_in(competency=text, competency_b=text)
 
 

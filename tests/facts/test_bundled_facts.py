@@ -21,7 +21,6 @@ ADDRESS = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
 LISTS = {
     "general@incubator.apache.org",
     "dev@kie.apache.org",
-    "dev@pig.apache.org",
     "talk@lists.gtalug.org",
 }
 MESSAGE_NUMBER = re.compile(r"url = \"https?://[^\"]*mail[^\"]*\"")
