@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pyshacl
 import pytest
-from rdflib import RDF, SH, Graph, Namespace, URIRef
+from rdflib import OWL, RDF, SH, Graph, Namespace, URIRef
 
+from kg.askedonce import can_be_asked_once
 from kg.resources import ontology_dir
 from kg.terms import SHAPES
 
@@ -63,6 +64,16 @@ def test_every_shape_and_constraint_has_a_severity_and_a_message(name):
     for node in (S[name], *constraints(name)):
         assert SHAPES_GRAPH.value(node, SH.severity) in SEVERITIES, node
         assert len(str(SHAPES_GRAPH.value(node, SH.message))) > 20, node
+
+
+def test_every_constraint_in_sparql_can_be_asked_once_for_all_nodes():
+    """Otherwise validating takes time for each node, and the bundled graph has tens of thousands."""
+    declared = SHAPES_GRAPH.objects(None, SH.declare)
+    names = [(SHAPES_GRAPH.value(d, SH.prefix), SHAPES_GRAPH.value(d, SH.namespace)) for d in declared]
+    prefixes = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in names)
+    queries = [SHAPES_GRAPH.value(node, SH.select) for node in SHAPES_GRAPH.objects(None, SH.sparql)]
+    assert len(queries) >= 15
+    assert [text for text in queries if not can_be_asked_once(prefixes + text)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,3 +152,9 @@ def test_the_message_on_a_shared_wikidata_item_names_both():
     assert len(messages) == 2
     assert all("Q42" in text for text in messages)
     assert any("org/other" in text for text in messages)
+
+
+def test_the_version_of_the_shapes_is_that_of_the_ontology():
+    ontology = Graph().parse(GOVERNANCE)
+    version = {str(v) for _, v in SHAPES_GRAPH.subject_objects(OWL.versionInfo)}
+    assert version == {str(v) for s, v in ontology.subject_objects(OWL.versionInfo) if (s, RDF.type, OWL.Ontology) in ontology}

@@ -34,7 +34,7 @@ def check(settings: Settings) -> None:
 @check.command("shapes")
 @with_settings()
 def check_shapes(settings: Settings) -> None:
-    """Check a graph with the SHACL shapes of ontology/shapes.ttl, by pySHACL; minutes for the bundled graph.
+    """Check a graph with the SHACL shapes of ontology/shapes.ttl, by pySHACL: a minute or two for the bundled graph.
 
     \b
     Example: kg check shapes --store ./graph
