@@ -13,7 +13,7 @@ from rdflib.query import Processor, Result
 from rdflib.term import Identifier, Node, Variable
 
 _THIS = Variable("this")
-_SAME_ROWS = {"SelectQuery", "Project", "Distinct", "Filter", "Extend", "AggregateJoin", "OrderBy"}
+_SAME_ROWS = {"SelectQuery", "Distinct", "Filter", "Extend", "AggregateJoin", "OrderBy"}
 _Answer = tuple[list[Variable], dict[Node, list[Mapping[Variable, Identifier]]]]
 
 
@@ -78,6 +78,8 @@ def _binds_this(part: CompValue) -> bool:
         return _binds_this(part.p1) and _binds_this(part.p2)
     if part.name == "LeftJoin":
         return _binds_this(part.p1)
+    if part.name == "Project":
+        return _THIS in part.PV and _binds_this(part.p)
     if part.name == "Group":
         return _THIS in (part.expr or ()) and _binds_this(part.p)
     return part.name in _SAME_ROWS and _binds_this(part.p)
