@@ -51,7 +51,8 @@ def proxy(behind, misbehave=lambda number, handler: False):
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            assert busy.acquire(blocking=False), "one request at a time"
+            # An answer is read before its handler has ended: only a request that stays beside another is one too many.
+            assert busy.acquire(timeout=0.5), "one request at a time"
             try:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 asked.append((parse_qs(body.decode())["query"][0], self.headers["User-Agent"]))
