@@ -78,8 +78,7 @@ def _binds_this(part: CompValue) -> bool:
         return _binds_this(part.p1) and _binds_this(part.p2)
     if part.name == "LeftJoin":
         return _binds_this(part.p1)
-    if part.name == "Project":
-        return _THIS in part.PV and _binds_this(part.p)
-    if part.name == "Group":
-        return _THIS in (part.expr or ()) and _binds_this(part.p)
+    if part.name in {"Project", "Group"}:
+        kept = part.PV if part.name == "Project" else part.expr or ()
+        return _THIS in kept and _binds_this(part.p)
     return part.name in _SAME_ROWS and _binds_this(part.p)
