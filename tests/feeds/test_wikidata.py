@@ -51,15 +51,24 @@ def proxy(behind, misbehave=lambda number, handler: False):
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            # An answer is read before its handler has ended: only a request that stays beside another is one too many.
-            assert busy.acquire(timeout=0.5), "one request at a time"
+            assert busy.acquire(blocking=False), "one request at a time"
+            self.is_asking = True
             try:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 asked.append((parse_qs(body.decode())["query"][0], self.headers["User-Agent"]))
                 if not misbehave(len(asked), self):
                     self.pass_on(body)
             finally:
+                self.answer_begins()
+
+        def answer_begins(self):
+            if self.is_asking:
+                self.is_asking = False
                 busy.release()
+
+        def end_headers(self):
+            self.answer_begins()  # before the answer leaves: who has read it may ask again while this handler still ends
+            super().end_headers()
 
         def pass_on(self, body):
             address = urlsplit(behind)
