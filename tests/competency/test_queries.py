@@ -144,6 +144,16 @@ def test_the_example_gives_the_rows_recorded(name, built_graph, request):
     assert found == path.read_bytes().decode("utf-8"), "if the change is meant: pytest --update-golden, and read the diff"
 
 
+@pytest.mark.parametrize(
+    ("name", "values"), [case for name in NAMES if catalog.load(name).pairs for case in values_to_try(name)]
+)
+def test_columns_kept_in_step_hold_as_many_values(name, values, built_graph):
+    query = catalog.load(name)
+    for row in built_graph.run(name, values):
+        counts = {column: len(row[column].split(catalog.JOINT)) if row[column] else 0 for column in query.pairs}
+        assert len(set(counts.values())) == 1, (row, counts)
+
+
 def test_no_recorded_rows_are_left_of_a_query_or_question_that_is_gone():
     answered = [question.id for question in catalog.questions().values() if not question.open]
     assert sorted(path.stem for path in EXPECTED.glob("*.tsv")) == sorted([*NAMES, *answered])
