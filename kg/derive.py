@@ -33,7 +33,7 @@ from kg.periods import (
     window_of,
 )
 from kg.resources import ontology_dir, queries_dir
-from kg.rollup import rolled_up
+from kg.rollup import figures
 from kg.store import Store, texts
 from kg.triples import TYPE, concept, day_literal, osgov
 
@@ -83,7 +83,7 @@ def derive(store: Writable) -> int:
     dates = {event: [(basis, date) for _, basis, date in said] for event, said in stated.items()}
     total += _add(store, event_bounds(store, stated))
     total += sum(_add(store, step(store, dates)) for step in (stewardships, levels, licences, relation_bounds))
-    total += sum(_add(store, step(store)) for step in (rolled_up, osi_flags))
+    total += sum(_add(store, step(store)) for step in (figures, osi_flags))
     total += sum(_add(store, _rule(store, path)) for path in rules if path not in first)
     return total + sum(_add(store, step(store)) for step in (assessments, conflicts, begun_when_read))
 

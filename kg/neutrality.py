@@ -125,8 +125,7 @@ def _independence(graph: Graph, project: str, on: str | None) -> list[_Row]:
         graph.store,
         "SELECT ?day ?m ?g ?n { ?m schema:variableMeasured v:metric-maintainers ;"
         f" schema:observationAbout <{project}> ; osgov:observedOn ?day ; schema:value ?n ."
-        " OPTIONAL { ?m osgov:byOrganization ?o } OPTIONAL { ?m osgov:byGroup ?top }"
-        " BIND(COALESCE(?top, ?o) AS ?g) } ORDER BY ?day ?m",
+        " OPTIONAL { ?m osgov:byGroup ?g } } ORDER BY ?day ?m",
     ):
         if on is None or day <= on:
             counted[day].append((fact, group, int(value)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms as t
 from kg.dates import PartialDate
 from kg.store import Store, texts
-from kg.triples import osgov
+from kg.triples import day_literal, decimal_literal, osgov
 
 GRAPH = NamedNode(t.DERIVED_GRAPH)
 
@@ -63,17 +64,63 @@ def groups(store: Store) -> Groups:
     return found
 
 
-def rolled_up(store: Store) -> Iterator[Quad]:
-    """For each figure counted for an organization that was then controlled by another: the one at the top of the chain."""
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One figure: what it counts of which project, for whom and on which day ('' where nobody or none is named)."""
+
+    node: NamedNode
+    about: str
+    variable: str
+    value: str
+    by: str
+    seen: str
+    start: str
+
+    @property
+    def listed(self) -> tuple[str, str, str]:
+        """What the figures of one list about one project have in common."""
+        return self.about, self.variable, self.seen
+
+
+_FIGURES = (
+    "SELECT ?m ?about ?variable ?value ?by ?seen ?from { ?m a osgov:MetricObservation ; schema:observationAbout ?about ;"
+    " schema:variableMeasured ?variable ; schema:value ?value OPTIONAL { ?m osgov:byOrganization ?by }"
+    " OPTIONAL { ?m osgov:observedOn ?seen } OPTIONAL { ?m osgov:from ?from } }"
+)
+
+
+def figures(store: Store) -> Iterator[Quad]:
+    """How figures belong together: whose group each was counted for, what that group counts, the whole, and the days of lists.
+
+    The group is the one at the top of the chain of control on the day of the figure: the organization itself where nobody is
+    known above it, or there is no day.
+    """
     known = groups(store)
-    if not known.controls:
-        return
-    query = (
-        "SELECT ?m ?by ?seen ?from { ?m a osgov:MetricObservation ; osgov:byOrganization ?by"
-        " OPTIONAL { ?m osgov:observedOn ?seen } OPTIONAL { ?m osgov:from ?from } }"
-    )
-    for figure, organization, seen, start in texts(store, query):
-        if organization in known.controls and (seen or start):
-            top = known.top(organization, PartialDate(seen or start).latest)
-            if top != organization:
-                yield Quad(NamedNode(figure), osgov("byGroup"), NamedNode(top), GRAPH)
+    found = sorted((_Figure(NamedNode(node), *rest) for node, *rest in texts(store, _FIGURES)), key=lambda f: f.node.value)
+    days: dict[str, set[str]] = defaultdict(set)
+    wholes: dict[tuple[str, str, str], list[NamedNode]] = defaultdict(list)
+    parts: dict[tuple[str, str, str, str], list[_Figure]] = defaultdict(list)
+    for figure in found:
+        if figure.seen:
+            days[figure.variable].add(figure.seen)
+        if figure.by:
+            day = figure.seen or figure.start
+            group = known.top(figure.by, PartialDate(day).latest) if day else figure.by
+            yield Quad(figure.node, osgov("byGroup"), NamedNode(group), GRAPH)
+            if figure.seen:
+                parts[*figure.listed, group].append(figure)
+        elif figure.seen:
+            wholes[figure.listed].append(figure.node)
+    for members in parts.values():
+        together = sum((Decimal(figure.value) for figure in members), Decimal(0))
+        for figure in members:
+            for whole in wholes[figure.listed]:
+                yield Quad(figure.node, osgov("partOfFigure"), whole, GRAPH)
+                yield Quad(figure.node, osgov("groupValue"), _number(together), GRAPH)
+    for variable, seen in sorted(days.items()):
+        for day in sorted(seen):
+            yield Quad(NamedNode(variable), osgov("listedOn"), day_literal(PartialDate(day).latest), GRAPH)
+
+
+def _number(number: Decimal) -> Literal:
+    return Literal(int(number)) if number == number.to_integral_value() else decimal_literal(float(number))

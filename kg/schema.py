@@ -196,11 +196,13 @@ class Schema:
         full["used_by"] = [f"{curie(name)} {count}" for name, count in used]
         if row["kind"] == "property":
             full["count"] = int(texts(self.store, f"SELECT (COUNT(*) AS ?count) {{ ?thing <{iri}> ?value }}")[0][0])
-            full["query"] = f"{_TEN}SELECT ?thing ?value WHERE {{\n  ?thing {term} ?value .\n}}\nLIMIT 10\n"
+            full["query"] = (
+                f"{_TEN}SELECT ?thing ?value WHERE {{\n  ?thing {term} ?value .\n}}\nORDER BY ?thing ?value\nLIMIT 10\n"
+            )
         else:
             full["count"] = sum(int(count) for _, count in used)
             by = curie(used[0][0]) if used else "?property"
-            full["query"] = f"{_TEN}SELECT ?thing WHERE {{\n  ?thing {by} {term} .\n}}\nLIMIT 10\n"
+            full["query"] = f"{_TEN}SELECT ?thing WHERE {{\n  ?thing {by} {term} .\n}}\nORDER BY ?thing\nLIMIT 10\n"
         return full
 
     def _ranges(self) -> dict[str, list[str]]:
@@ -246,7 +248,7 @@ class Schema:
         chosen = sorted((use for use in wanted if use.always), key=lambda use: expand(use.property) not in named)[:5]
         chosen += [use for use in wanted if not use.always][: 5 - len(chosen)]
         columns = [thing]
-        lines = [f"{{ SELECT DISTINCT ?{thing} {{ ?{thing} {type} {curie(iri)} }} LIMIT 10 }}"]
+        lines = [f"{{ SELECT DISTINCT ?{thing} {{ ?{thing} {type} {curie(iri)} }} ORDER BY ?{thing} LIMIT 10 }}"]
         for use in chosen:
             column = _variable(use.property)
             column += "_value" if column in columns else ""

@@ -439,7 +439,6 @@ def test_every_named_query_answers_as_of_a_day_or_says_why_it_is_the_same_on_any
 WITHOUT_A_DAY = [
     "acceptance-gaps",
     "connections",
-    "coverage",
     "days-to-donation",
     "double-holders",
     "failing-criteria",
@@ -447,16 +446,13 @@ WITHOUT_A_DAY = [
     "founding-members",
     "jurisdictions",
     "licence-history",
-    "membership-changes",
     "peer-gaps",
-    "relicensing-risk",
     "retired-gifts",
     "retirements",
     "several-boards",
     "shared-members",
     "takers",
     "vendor-held",
-    "vendor-homes",
     "weak-claims",
 ]
 

@@ -120,7 +120,9 @@ def test_a_circle_of_control_ends_the_climb(top):
 
 def by_group(graph):
     """The group that each figure is counted for, where it is another than the company itself."""
-    rows = graph.query("SELECT (STR(?o) AS ?by) (STR(?g) AS ?group) { ?m osgov:byOrganization ?o ; osgov:byGroup ?g }")
+    rows = graph.query(
+        "SELECT (STR(?o) AS ?by) (STR(?g) AS ?group) { ?m osgov:byOrganization ?o ; osgov:byGroup ?g FILTER(?o != ?g) }"
+    )
     return {(row["by"].rsplit("/", 1)[-1], row["group"].rsplit("/", 1)[-1]) for row in rows}
 
 
@@ -169,6 +171,27 @@ def test_the_share_of_an_employer_is_that_of_its_group_of_all_maintainers(graph_
     assert len(graph.run("employer-shares", above="49", at_least="10", employer="bolt")) == 1
     assert list(graph.run("employer-shares", at_least="11")) == []
     assert list(graph.run("employer-shares", employer="crux")) == []
+
+
+def test_a_figure_has_a_group_a_whole_and_what_its_group_counts(graph_of_records):
+    everyone = Observation("weaver-all", "page", "weaver", "maintainers", 10, as_of=PartialDate("2021-01-01"))
+    other = [counted("acme", "2022-01-01", number=7), counted("crux", start="2021")]
+    figures = [counted("acme", "2021-01-01", number=3), counted("bolt", "2021-01-01", number=2), counted("crux", "2021-01-01")]
+    graph = graph_of_records(*KNOWN, bought("acme", "bolt", effective="2020-06-01"), everyone, *figures, *other)
+    rows = graph.query(
+        "SELECT ?m ?g ?together ?whole { ?m osgov:byGroup ?g"
+        " OPTIONAL { ?m osgov:groupValue ?together ; osgov:partOfFigure ?whole } } ORDER BY ?m"
+    )
+    ends = [(*(row[c] and row[c].rsplit("/", 1)[-1] for c in ("m", "g", "whole")), row["together"]) for row in rows]
+    assert ends == [
+        ("weaver-acme-2021-01-01", "bolt", "weaver-all", 5),
+        ("weaver-acme-2022-01-01", "bolt", None, None),
+        ("weaver-bolt-2021-01-01", "bolt", "weaver-all", 5),
+        ("weaver-crux-2021", "crux", None, None),
+        ("weaver-crux-2021-01-01", "crux", "weaver-all", 3),
+    ]
+    days = graph.query("SELECT (STR(?d) AS ?day) { v:metric-maintainers osgov:listedOn ?d } ORDER BY ?d")
+    assert [row["day"] for row in days] == ["2021-01-01", "2022-01-01"]
 
 
 # ---- in the bundled graph

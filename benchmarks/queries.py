@@ -1,0 +1,55 @@
+"""Claim: each shipped query answers its example within 50 ms of CPU, at most 1.2 times what its text costs on raw pyoxigraph.
+
+    python benchmarks/queries.py [rounds] [name …]
+
+Over the bundled graph, warm, the two sides taking turns within each round; the fewest milliseconds of each side. The raw side
+is `Store.query` on the same read-only store, with every cell turned to text, which is what any caller has to do.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import kg
+from kg import catalog
+from kg.store.embedded import EmbeddedStore
+from kg.terms import PREFIXES
+
+MOST_MS, MOST_RATIO = 50, 1.2
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return (time.process_time() - start) * 1000
+
+
+def main(rounds: int, names: Sequence[str]) -> None:
+    graph = kg.open()
+    assert isinstance(graph.store, EmbeddedStore)
+    store = graph.store.store
+    slow, dear = [], []
+    print(f"{'query':26} {'kg ms':>8} {'raw ms':>8} {'ratio':>6} {'rows':>6}")
+    for name in names or catalog.names():
+        query = catalog.load(name)
+        values = dict(pair.split("=", 1) for pair in query.example.split())
+        bound = catalog.bind(query, values, graph.resolve_iri)
+
+        def ours(name: str = name, values: dict[str, str] = values) -> object:
+            return graph.run(name, values)
+
+        def raw(bound: str = bound) -> object:
+            return [["" if cell is None else cell.value for cell in row] for row in store.query(bound, prefixes=PREFIXES)]
+
+        rows = len(graph.run(name, values))
+        pairs = [(milliseconds(ours), milliseconds(raw)) for _ in range(rounds)]
+        ms, raw_ms = (min(side) for side in zip(*pairs, strict=True))
+        slow += [name] if ms > MOST_MS else []
+        dear += [name] if ms > MOST_RATIO * raw_ms else []
+        print(f"{name:26} {ms:8.1f} {raw_ms:8.1f} {ms / raw_ms:6.2f} {rows:6}")
+    print(f"over {MOST_MS} ms: {', '.join(slow) or 'none'}")
+    print(f"over {MOST_RATIO} times raw: {', '.join(dear) or 'none'}")
+
+
+given = sys.argv[1:]
+main(int(given.pop(0)) if given and given[0].isdigit() else 7, given)
