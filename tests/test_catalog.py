@@ -237,9 +237,9 @@ def test_an_unknown_parameter_is_misuse_that_lists_the_known():
         catalog.bind(catalog.load("holders"), {"projet": "istio"}, slug_resolver)
 
 
-def test_a_parameter_of_a_query_that_takes_none_is_misuse():
+def test_a_parameter_of_a_query_that_takes_none_is_misuse(query_file):
     with pytest.raises(Misuse, match="has no parameter 'x'; it takes no parameters"):
-        catalog.bind(catalog.load("entities"), {"x": "1"}, slug_resolver)
+        catalog.bind(query_file("# Which?\nSELECT * {}"), {"x": "1"}, slug_resolver)
 
 
 def test_a_missing_parameter_is_misuse_with_its_meaning_and_an_example():
