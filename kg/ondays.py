@@ -179,7 +179,8 @@ def _failing(store: Store, given: Mapping[str, str], resolve: catalog.Resolve, d
     found = []
     for subject, judgement in assess.judgements(store, day).items():
         slug, outcomes = slug_of(subject), _outcomes(judgement)
-        if slug not in names or (wanted and slug != wanted) or outcomes[""] == "neutral" or (failed_only and not outcomes["FAIL"]):
+        asked = slug in names and slug == (wanted or slug)
+        if not asked or outcomes[""] == "neutral" or (failed_only and not outcomes["FAIL"]):
             continue
         lists = [Literal(outcomes[name]) for name in ("FAIL", "UNKNOWN", "PASS")]
         row = (names[slug], Literal(slug), Literal(outcomes[""], language="en"), *lists)

@@ -437,27 +437,11 @@ def test_every_named_query_answers_as_of_a_day_or_says_why_it_is_the_same_on_any
 
 # What compares or counts over all time, and takes no day so far. A list to shrink.
 WITHOUT_A_DAY = [
-    "acceptance-gaps",
-    "connections",
     "coverage",
-    "days-to-donation",
-    "double-holders",
-    "failing-criteria",
-    "forks-after-relicensing",
-    "founding-members",
-    "jurisdictions",
-    "licence-history",
     "membership-changes",
     "peer-gaps",
     "relicensing-risk",
-    "retired-gifts",
-    "retirements",
-    "several-boards",
-    "shared-members",
-    "takers",
-    "vendor-held",
     "vendor-homes",
-    "weak-claims",
 ]
 
 

@@ -40,7 +40,7 @@ from kg.terms import ONTOLOGY, OSGOV, PREFIXES, SHAPES, VOCAB  # noqa: E402
 DOCS = Path("docs/ontology")
 GOVERNANCE, SHAPES_FILE = Path("ontology/governance.ttl"), Path("ontology/shapes.ttl")
 PAGES = {OSGOV: "index.html", VOCAB: "vocab.html", SHAPES: "shapes.html"}
-# pyLODE lays its pages out for a wide screen alone: here long words break, and on a narrow one the contents come after the text.
+# pyLODE lays its pages out for a wide screen alone: here long words break, and on a narrow one the contents follow the text.
 STYLE = """
 section { max-width: 100%; }
 h1, h2, h3, a, code, pre, p, dd, td { overflow-wrap: anywhere; }
@@ -48,7 +48,7 @@ pre { white-space: pre-wrap; }
 .entity { width: 100%; box-sizing: border-box; overflow-x: auto; }
 @media (max-width: 60em) {
   body { padding: 1em !important; }
-  #toc { position: static !important; width: auto !important; height: auto !important; max-height: none !important; margin-top: 2em; }
+  #toc { position: static !important; width: auto !important; height: auto !important; margin-top: 2em; }
   #content { width: auto !important; }
   dd { margin-left: 1em; }
   .entity th { width: 6em; }
