@@ -355,7 +355,7 @@ def test_there_is_a_list_of_maintainers_for_six_days(built_graph):
 
 
 def test_the_list_of_groups_has_seventeen_of_ninety_five_with_two_companies_and_the_graph_counts_projects(built_graph):
-    """The file has a group for each team and leaves employers blank. Counted as it stands, a blank is a company like any other."""
+    """The file has a group for each team. Counted as it stands, a blank is a company like any other."""
     path = RAW / "cncf-maintainers" / "project-maintainers.csv"
     if not path.is_file():
         pytest.skip("the raw file is not beside this checkout")
