@@ -85,8 +85,9 @@ class Graph:
 
         Raises Misuse where the graph is as of a day and the query takes none.
         """
-        if self.as_of:
-            return ondays.answer(self.store, name, values, self.as_of, self.resolve_iri, timeout=timeout)
+        day = self.as_of or ondays.judged_on(name, values)
+        if day:
+            return ondays.answer(self.store, name, values, day, self.resolve_iri, timeout=timeout)
         return catalog.run(self.store, name, values, self.resolve_iri, timeout=timeout)
 
     def run(self, name: str, values: Mapping[str, str] | None = None, /, *, timeout: float | None = None, **more: str) -> Table:

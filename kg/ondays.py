@@ -20,11 +20,15 @@ _ADVICE = """this text does not say where the day goes; write it in, and filter 
 
 _CRITERIA = "SELECT ?c ?label { ?c skos:inScheme v:criterion ; skos:prefLabel ?label }"
 
-# The columns with a verdict on an organization: query -> (column of its slug, column -> criterion; '' for the verdict).
+# The columns with a verdict: query -> (column of the slug of what is judged, column -> what stands in it). What stands there is
+# the outcome of a criterion, the verdict ('') or, for an outcome in capitals, the criteria that have it.
 _NEUTRAL = {"neutral": ""}
+_LISTS = {"passed": "PASS", "failed": "FAIL", "unknown": "UNKNOWN"}
 _JUDGED = {
     "moves": ("recipient_id", _NEUTRAL),
     "moves-by-foundation": ("foundation_id", _NEUTRAL),
+    "moves-criteria": ("recipient_id", {**_LISTS, **_NEUTRAL}),
+    "vendor-held": ("project_id", {"verdict": ""}),
     "foundations": (
         "foundation_id",
         {"n1": "n1-nonprofit-form", "n2": "n2-not-company-controlled", "n3": "n3-no-majority-on-board", **_NEUTRAL},
@@ -41,6 +45,11 @@ def checked(day: str) -> str:
     if date.precision != "day":
         raise Misuse(f"as of {day!r}: must be a day, such as {date.earliest}")
     return day
+
+
+def judged_on(name: str, values: Mapping[str, str]) -> str | None:
+    """The day given as `on` to a query whose rows hold verdicts: they are judged by what held then, as all else in the row."""
+    return checked(values["on"]) if "on" in values and (name in _JUDGED or name == "failing-criteria") else None
 
 
 def values_on(query: catalog.NamedQuery, values: Mapping[str, str], day: str) -> dict[str, str]:
@@ -83,6 +92,9 @@ def answer(
     if name == "assessments":
         catalog.bind(query, given, resolve)
         return _assessments(store, resolve("entity", given["about"]), judged_on)
+    if name == "failing-criteria":
+        catalog.bind(query, given, resolve)
+        return _failing(store, given, resolve, judged_on)
     only = name == "moves" and str(given.get("neutral_only", "no")).lower() in {"yes", "true"}
     if only:
         del given["neutral_only"]
@@ -128,21 +140,52 @@ def certainties(store: Store, about: str, day: str) -> dict[str, str | None]:
 
 
 def _judged(store: Store, rows: Rows, key: str, columns: Mapping[str, str], day: str) -> Rows:
-    """The rows with the outcomes of the day in the columns that hold verdicts."""
+    """The rows with the outcomes of the day in the columns that hold verdicts; those on projects sorted by them anew."""
     places = {column: rows.columns.index(column) for column in (key, *columns)}
-    outcomes: dict[str, dict[str, str]] = {}
-    for subject, judgement in assess.judgements(store, day).items():
-        found = {f.criterion: f.outcome for f in judgement.findings}
-        outcomes[slug_of(subject)] = {**found, "": judgement.verdicts[assess.DEFAULT].replace("-", " ")}
+    of_projects = key == "project_id"
+    judged = assess.project_judgements(store, day) if of_projects else assess.judgements(store, day)
+    outcomes = {slug_of(subject): _outcomes(judgement) for subject, judgement in judged.items()}
     changed = []
     for row in rows.rows:
         cells = list(row)
-        of_it = outcomes.get(getattr(cells[places[key]], "value", ""), {})
+        of_it = outcomes.get(getattr(cells[places[key]], "value", ""), {"": "unknown"} if of_projects else {})
         for column, criterion in columns.items():
             said = of_it.get(criterion)
-            cells[places[column]] = Literal(said, language="en") if said else None
+            listed = criterion.isupper() or of_projects
+            cells[places[column]] = None if said is None else Literal(said) if listed else Literal(said, language="en")
         changed.append(tuple(cells))
+    if of_projects:
+        changed.sort(key=lambda cells: str(cells[places["verdict"]]), reverse=True)  # stable: by project within a verdict
     return Rows(rows.columns, changed)
+
+
+def _outcomes(judgement: assess.Judgement) -> dict[str, str]:
+    """What was found by criterion, the verdict under '', and the criteria of each outcome under its name in capitals."""
+    found = {f.criterion: f.outcome for f in judgement.findings}
+    lists = {
+        outcome.upper(): " ".join(sorted(criterion for criterion, of_it in found.items() if of_it == outcome))
+        for outcome in (assess.PASS, assess.FAIL, assess.UNKNOWN)
+    }
+    return {**found, **lists, "": judgement.verdicts[assess.DEFAULT].replace("-", " ")}
+
+
+def _failing(store: Store, given: Mapping[str, str], resolve: catalog.Resolve, day: str) -> Rows:
+    """What the query `failing-criteria` gives, as of a day: which foundations it has depends on the verdicts."""
+    columns = ("foundation", "foundation_id", "verdict", "failed", "unknown", "passed")
+    there = catalog.run(store, "foundations", {"on": day}, resolve)
+    names = {row[1].value: row[0] for row in there.rows if isinstance(row[1], Literal)}
+    wanted = slug_of(resolve("organization", given["about"])) if "about" in given else ""
+    failed_only = str(given.get("failed_only", "no")).lower() in {"yes", "true"}
+    found = []
+    for subject, judgement in assess.judgements(store, day).items():
+        slug, outcomes = slug_of(subject), _outcomes(judgement)
+        asked = slug in names and slug == (wanted or slug)
+        if not asked or outcomes[""] == "neutral" or (failed_only and not outcomes["FAIL"]):
+            continue
+        lists = [Literal(outcomes[name]) for name in ("FAIL", "UNKNOWN", "PASS")]
+        row = (names[slug], Literal(slug), Literal(outcomes[""], language="en"), *lists)
+        found.append(((outcomes[""], slug), row))
+    return Rows(columns, [row for _, row in sorted(found, key=lambda one: one[0])])
 
 
 def _assessments(store: Store, about: str, day: str) -> Rows:

@@ -432,29 +432,7 @@ def test_every_named_query_answers_as_of_a_day_or_says_why_it_is_the_same_on_any
             example = dict(part.split("=", 1) for part in query.example.split())
             values = {k: v for k, v in example.items() if k not in {"on", "until"}}
             assert then.run(name, values).columns == built_graph.run(name, example).columns
-    assert sorted(refused) == WITHOUT_A_DAY
-
-
-# What compares or counts over all time, and takes no day so far. A list to shrink.
-WITHOUT_A_DAY = [
-    "acceptance-gaps",
-    "connections",
-    "days-to-donation",
-    "double-holders",
-    "failing-criteria",
-    "forks-after-relicensing",
-    "founding-members",
-    "jurisdictions",
-    "licence-history",
-    "peer-gaps",
-    "retired-gifts",
-    "retirements",
-    "several-boards",
-    "shared-members",
-    "takers",
-    "vendor-held",
-    "weak-claims",
-]
+    assert refused == []
 
 
 def test_certainty_is_only_of_a_day_and_stands_last(built_graph):
@@ -487,3 +465,29 @@ def test_what_was_computed_as_of_a_day_is_judged_by_that_day(built_graph):
     then = {row["criterion"]: row["result"] for row in Graph(built_graph.store, "2014-01-01").run("assessments", about="cncf")}
     assert now["verdict"] == "neutral"
     assert then["verdict"] == "not shown neutral"
+
+
+def test_rows_with_verdicts_are_judged_by_the_day_whether_it_is_given_to_the_graph_or_to_the_query(built_graph):
+    then = Graph(built_graph.store, "2014-06-30")
+    rows = built_graph.run("vendor-held", projects="kubernetes,terraform", on="2014-06-30")
+    assert list(rows) == list(then.run("vendor-held", projects="kubernetes,terraform"))
+    assert {row["project_id"]: row["verdict"] for row in rows}["kubernetes"] == "vendor project"
+    (now,) = built_graph.run("vendor-held", projects="kubernetes")
+    assert (now["verdict"], now["certainty"]) == ("not a vendor project", None)
+    failing = {day: len(built_graph.run("failing-criteria", about="cncf", on=day)) for day in ("2014-06-30", "2018-01-29")}
+    # Not founded on the first day, not shown to be neutral on the second, neutral now.
+    assert failing == {"2014-06-30": 0, "2018-01-29": 1}
+    assert len(built_graph.run("failing-criteria", about="cncf")) == 0
+    (wave,) = Graph(built_graph.store, "2016-02-01").run("moves-criteria", donor="google")
+    assert (wave["neutral"], "n1-nonprofit-form" in wave["unknown"]) == ("not shown neutral", True)
+
+
+def test_founding_members_on_a_day_are_sure_only_where_a_list_leaves_no_doubt(built_graph):
+    rows = {row["member_id"]: row for row in built_graph.run("founding-members", of="cncf", on="2018-01-01")}
+    assert (rows["cisco"]["certainty"], rows["at-t"]["certainty"], rows["box"]["certainty"]) == ("definite", "possible", None)
+    assert len(built_graph.run("founding-members", of="cncf", on="2014-01-01")) == 0
+
+
+def test_what_connects_two_on_a_day_had_begun_by_then(built_graph):
+    rows = built_graph.run("connections", organization="google", project="kubernetes", until="2015-01-01")
+    assert {row["first"] for row in rows} == {"first to release", "holder of"}

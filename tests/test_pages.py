@@ -67,8 +67,7 @@ def of_namespace(graph, namespace, *kinds):
     return sorted(node for node in nodes if node.startswith(namespace))
 
 
-@pytest.fixture(scope="module")
-def given_out(governance):
+def terms_given_out(governance):
     """Every name of a term, code, list and shape."""
     shapes = Graph().parse(REPO / "ontology" / "shapes.ttl")
     properties = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
@@ -77,6 +76,11 @@ def given_out(governance):
         "vocab.html": of_namespace(governance, VOCAB, SKOS.Concept, SKOS.ConceptScheme),
         "shapes.html": of_namespace(shapes, SHAPES, SH.NodeShape, SH.PropertyShape, SH.SPARQLConstraint),
     }
+
+
+@pytest.fixture(scope="module")
+def given_out(governance):
+    return terms_given_out(governance)
 
 
 @pytest.mark.parametrize(("name", "namespace"), [*zip(PAGES, (OSGOV, VOCAB, SHAPES), strict=True)])
@@ -291,8 +295,7 @@ def wrongs(rules, names):
     return found
 
 
-@pytest.fixture(scope="module")
-def names(given_out, governance):
+def names_to_lead(given_out, governance):
     """Every name that the rules must know, each with the ending of the one file it leads to, None where forms differ."""
     namespaces = {value for value in vars(terms).values() if isinstance(value, str) and value.startswith(BASE)}
     assert {ONTOLOGY, OSGOV, VOCAB, SHAPES, terms.GRAPH, terms.PROJECT, terms.CONFLICT} <= namespaces
@@ -305,6 +308,11 @@ def names(given_out, governance):
         BASE + "context": ".jsonld",
         BASE + "context.jsonld": ".jsonld",
     }
+
+
+@pytest.fixture(scope="module")
+def names(given_out, governance):
+    return names_to_lead(given_out, governance)
 
 
 def test_every_namespace_version_term_and_code_lands_on_a_file_in_the_form_asked_for(names):

@@ -40,6 +40,20 @@ from kg.terms import ONTOLOGY, OSGOV, PREFIXES, SHAPES, VOCAB  # noqa: E402
 DOCS = Path("docs/ontology")
 GOVERNANCE, SHAPES_FILE = Path("ontology/governance.ttl"), Path("ontology/shapes.ttl")
 PAGES = {OSGOV: "index.html", VOCAB: "vocab.html", SHAPES: "shapes.html"}
+# pyLODE lays its pages out for a wide screen alone: here long words break, and on a narrow one the contents follow the text.
+STYLE = """
+section { max-width: 100%; }
+h1, h2, h3, a, code, pre, p, dd, td { overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; }
+.entity { width: 100%; box-sizing: border-box; overflow-x: auto; }
+@media (max-width: 60em) {
+  body { padding: 1em !important; }
+  #toc { position: static !important; width: auto !important; height: auto !important; margin-top: 2em; }
+  #content { width: auto !important; }
+  dd { margin-left: 1em; }
+  .entity th { width: 6em; }
+}
+"""
 CREDIT = "https://github.com/rdflib/pyLODE"
 O = Namespace(OSGOV)  # noqa: E741  the letter is the ontology's
 
@@ -145,7 +159,10 @@ class Page(ontpub.OntPub):  # type: ignore[misc]
         self._make_head(self._make_schema_org())
         self._make_body()
         text: str = self.doc.render(indent="")
+        narrow = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        text = text.replace("</head>", f"{narrow}\n<style>{STYLE}</style>\n</head>", 1)
         for namespace, page in PAGES.items():
+            text = re.sub(rf'(<a href="({re.escape(namespace)})">)\w+:(?=</a>)', r"\1\2", text)
             target = "#" if namespace == self.namespace else f"{page}#"
             text = re.sub(rf'href="{re.escape(namespace)}(?=[^"])', f'href="{target}', text)
         text = text.replace(' title="None. Defined in None"', "")

@@ -352,3 +352,26 @@ def test_vmware_counts_for_itself_in_the_list_before_it_was_sold(built_graph):
 def test_there_is_a_list_of_maintainers_for_six_days(built_graph):
     days = sorted({row["day"] for row in built_graph.run("top-employers")})
     assert [day[:4] for day in days] == ["2021", "2022", "2023", "2024", "2025", "2026"]
+
+
+def test_the_list_of_groups_has_seventeen_of_ninety_five_with_two_companies_and_the_graph_counts_projects(built_graph):
+    """The file has a group for each team. Counted as it stands, a blank is a company like any other."""
+    path = RAW / "cncf-maintainers" / "project-maintainers.csv"
+    if not path.is_file():
+        pytest.skip("the raw file is not beside this checkout")
+    groups, level, group = defaultdict(set), "", ""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in list(csv.reader(file))[1:]:
+            level, group = row[0].strip() or level, row[1].strip() or group
+            if level in {"Incubating", "Graduated"} and any(row):
+                groups[level, group].add(row[3].strip())
+    with_employers = {key: names for key, names in groups.items() if names != {""}}
+    few = {group for (_, group), names in with_employers.items() if len(names) <= 2}
+    assert (len(groups), len(with_employers), len(few)) == (96, 95, 17)
+    of_projects = {row["project"]: row["companies"] for row in built_graph.run("few-companies", on=DAY, at_most="2")}
+    teams = {group for group in few if group.startswith(("Tekton ", "Operator Framework: ", "Harbor: "))}
+    assert len(teams) == 10
+    # Of the other seven, Microcks has a steering committee of three more companies. A blank is none: two projects more.
+    assert {name.split("-")[0] for name in few - teams - {"Microcks"}} <= {name.split("-")[0] for name in of_projects}
+    assert set(of_projects) - few == {"CloudEvents", "Artifact Hub", "Operator Framework", "metal3-io"}
+    assert len(of_projects) == 9

@@ -1,6 +1,8 @@
 """What a reasoner is given: the terms with their alignments, and real data of every kind."""
 
+import importlib.util
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,6 +15,36 @@ from kg.triples import TYPE
 
 # Of each class and each property of the bundled graph, so many nodes that have it: reasoners are slow, and kinds repeat.
 SO_MANY = 4
+
+
+TESTS = Path(__file__).parents[1]
+
+
+@cache
+def module_of(name):
+    path = TESTS / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"checks_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def checks_of():
+    """The module of other tests, by its path below `tests`, for its checks: they are written once."""
+    return module_of
+
+
+@pytest.fixture(scope="session")
+def ontology_in_use(built_graph):
+    """The ontology, and which terms of it each place uses: `<urn:osgov:data> dct:references osgov:project`."""
+    return module_of("ontology/test_hygiene").with_uses(built_graph)
+
+
+@pytest.fixture(scope="session")
+def closure(terms_of_all, data_of_every_kind):
+    """Our terms and data with the alignments and the axioms of the vocabularies aligned with: more than a user will load."""
+    return module_of("ontology/test_closure").closed(terms_of_all, data_of_every_kind)
 
 
 @pytest.fixture(scope="session")

@@ -58,12 +58,6 @@ def concluded_types(conclusions, kind):
     return {type_ for node in instances for type_ in conclusions.objects(node, RDF.type)} - OF_EVERYTHING
 
 
-@pytest.fixture(scope="module")
-def closure(terms_of_all, data_of_every_kind):
-    """Our terms and data with the alignments and the axioms of the vocabularies aligned with: more than a user will load."""
-    return closed(terms_of_all, data_of_every_kind)
-
-
 def test_the_data_in_question_have_every_class_and_property_that_the_graph_has(data_of_every_kind, built_graph):
     rows = built_graph.query("SELECT DISTINCT ?term WHERE { { ?s a ?term } UNION { ?s ?term ?o } } ORDER BY ?term")
     wanted = {URIRef(row["term"]) for row in rows if str(row["term"]).startswith(OSGOV)} - {O.competencyQuestion}
