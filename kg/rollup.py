@@ -90,7 +90,7 @@ _FIGURES = (
 
 
 def figures(store: Store) -> Iterator[Quad]:
-    """How figures belong together: whose group each was counted for, what that group counts, the whole, and the days of lists.
+    """How figures belong together: whose group each was counted for, what that group counts, the whole, a majority in it, and the days of lists.
 
     The group is the one at the top of the chain of control on the day of the figure: the organization itself where nobody is
     known above it, or there is no day.
@@ -98,7 +98,7 @@ def figures(store: Store) -> Iterator[Quad]:
     known = groups(store)
     found = sorted((_Figure(NamedNode(node), *rest) for node, *rest in texts(store, _FIGURES)), key=lambda f: f.node.value)
     days: dict[str, set[str]] = defaultdict(set)
-    wholes: dict[tuple[str, str, str], list[NamedNode]] = defaultdict(list)
+    wholes: dict[tuple[str, str, str], list[_Figure]] = defaultdict(list)
     parts: dict[tuple[str, str, str, str], list[_Figure]] = defaultdict(list)
     for figure in found:
         if figure.seen:
@@ -110,12 +110,15 @@ def figures(store: Store) -> Iterator[Quad]:
             if figure.seen:
                 parts[*figure.listed, group].append(figure)
         elif figure.seen:
-            wholes[figure.listed].append(figure.node)
-    for members in parts.values():
+            wholes[figure.listed].append(figure)
+    for (*listed, group), members in parts.items():
         together = sum((Decimal(figure.value) for figure in members), Decimal(0))
-        for figure in members:
-            for whole in wholes[figure.listed]:
-                yield Quad(figure.node, osgov("partOfFigure"), whole, GRAPH)
+        for whole in wholes[listed[0], listed[1], listed[2]]:
+            if 2 * together > Decimal(whole.value):
+                yield Quad(whole.node, osgov("majorityGroup"), NamedNode(group), GRAPH)
+                yield Quad(whole.node, osgov("groupValue"), _number(together), GRAPH)
+            for figure in members:
+                yield Quad(figure.node, osgov("partOfFigure"), whole.node, GRAPH)
                 yield Quad(figure.node, osgov("groupValue"), _number(together), GRAPH)
     for variable, seen in sorted(days.items()):
         for day in sorted(seen):

@@ -224,6 +224,7 @@ def test_a_stated_date_may_be_a_year_a_month_or_a_day(name):
         *("earliest", "latest", "statedDate", "dateBasis", "umbrella"),
         *("startsNoEarlier", "startsNoLater", "endsNoEarlier", "endsNoLater", "startedBy", "endedBy", "inferredFrom"),
         *("fromOsiApproved", "toOsiApproved", "osiApproved", "byGroup", "partOfFigure", "groupValue", "listedOn"),
+        *("majorityGroup", "tierChangedTo"),
     ],
 )
 def test_a_derived_property_says_so(name):
