@@ -21,9 +21,7 @@ KINDS = {
 }
 
 # Kinds and names are asked apart and joined here: an engine that joins them scans one once for each of the other.
-_KINDS_QUERY = (
-    f"SELECT ?entity ?class {{ VALUES ?class {{ {' '.join(f'osgov:{name}' for name in KINDS)} }} ?entity a ?class }}"
-)
+_KINDS_QUERY = f"SELECT ?entity ?class {{ VALUES ?class {{ {' '.join(f'osgov:{name}' for name in KINDS)} }} ?entity a ?class }}"
 
 _ADDRESSES = frozenset({"repository", "homepage", "GitHub organization"})
 

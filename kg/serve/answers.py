@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from kg.render import render_w3c
 from kg.serve.formats import GRAPHS, RESULTS, choose
 from kg.serve.protocol import READ_ONLY, Asked
 from kg.serve.reply import Refusal, Reply
-from kg.store import Rows
+from kg.store import Rows, texts
 from kg.store.embedded import EmbeddedStore
 from kg.terms import PREFIXES
 
@@ -62,6 +62,7 @@ class Served:
     rows: int
     folder: Path
     """Where bodies go that are too large for memory."""
+    _told: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def generation(self) -> str:
@@ -77,6 +78,12 @@ class Served:
     def graph(self) -> Graph:
         """The graph as the rest of the library asks it."""
         return Graph(self.store)
+
+    def told(self, query: str) -> list[tuple[str, ...]]:
+        """The rows of a query of our own as text, asked once."""
+        if query not in self._told:
+            self._told[query] = texts(self.store, query)
+        return self._told[query]
 
     def etag(self, *parts: str) -> str:
         """A strong tag: the same for the same question to the same state of the graph."""

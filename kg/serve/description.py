@@ -11,7 +11,6 @@ from kg.resources import VERSION
 from kg.serve.answers import Served, knows
 from kg.serve.formats import GRAPHS, choose
 from kg.serve.reply import Reply
-from kg.store import texts
 
 SD, VOID, DCAT = "http://www.w3.org/ns/sparql-service-description#", "http://rdfs.org/ns/void#", "http://www.w3.org/ns/dcat#"
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -74,7 +73,7 @@ def _service(served: Served, base: str) -> Said:
     yield data, SD + "defaultGraph", default
     yield default, a, SD + "Graph"
     yield default, VOID + "triples", _count(served, "{ ?s ?p ?o }")
-    for graph, count in texts(served.store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"):
+    for graph, count in served.told("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"):
         here = f"{base}/sparql#graph-{t.slug_of(graph)}"
         yield data, SD + "namedGraph", here
         yield here, a, SD + "NamedGraph"
@@ -99,7 +98,7 @@ def _dataset(served: Served, base: str) -> Said:
     yield this, VOID + "vocabulary", t.OSGOV
     yield this, VOID + "uriSpace", ox.Literal(t.BASE + "id/")
     yield this, VOID + "sparqlEndpoint", f"{base}/sparql"
-    for day in texts(served.store, "SELECT (MAX(?d) AS ?day) { ?g osgov:readOn ?d }"):
+    for day in served.told("SELECT (MAX(?d) AS ?day) { ?g osgov:readOn ?d }"):
         if day[0]:
             yield this, t.DCT + "modified", ox.Literal(day[0], datatype=ox.NamedNode(t.XSD + "date"))
     for name in GRAPH_FORMATS:
@@ -120,7 +119,7 @@ def _dataset(served: Served, base: str) -> Said:
 
 def _partitions(served: Served, page: str, this: str) -> Said:
     for kind, inner, count in (("class", "?s a ?x", "entities"), ("property", "?s ?x ?o", "triples")):
-        found = texts(served.store, f"SELECT ?x (COUNT(*) AS ?n) {{ {inner} }} GROUP BY ?x ORDER BY ?x")
+        found = served.told(f"SELECT ?x (COUNT(*) AS ?n) {{ {inner} }} GROUP BY ?x ORDER BY ?x")
         yield this, VOID + {"class": "classes", "property": "properties"}[kind], len(found)
         for number, (iri, n) in enumerate(found, 1):
             part = f"{page}#{kind}-{number}"
@@ -130,4 +129,4 @@ def _partitions(served: Served, page: str, this: str) -> Said:
 
 
 def _count(served: Served, pattern: str, what: str = "*") -> int:
-    return int(texts(served.store, f"SELECT (COUNT({what}) AS ?n) {pattern}")[0][0])
+    return int(served.told(f"SELECT (COUNT({what}) AS ?n) {pattern}")[0][0])

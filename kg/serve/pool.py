@@ -109,7 +109,15 @@ class Pool:
                 return worker
             await self._end(worker)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _PROGRAM, str(path), str(self._rows), self._folder, stdin=PIPE, stdout=PIPE, start_new_session=True
+            sys.executable,
+            "-c",
+            _PROGRAM,
+            str(path),
+            str(self._rows),
+            self._folder,
+            stdin=PIPE,
+            stdout=PIPE,
+            start_new_session=True,
         )
         worker = _Worker(process, path)
         self._all.add(worker)

@@ -68,7 +68,10 @@ def manifest(base: str) -> dict[str, Any]:
         "view": {"url": f"{base}/id/{{{{id}}}}"},
         "preview": {"url": f"{base}/reconcile/preview?id={{{{id}}}}", "width": 400, "height": 300},
         "suggest": suggest,
-        "extend": {"propose_properties": {"service_url": base, "service_path": "/reconcile/properties"}, "property_settings": []},
+        "extend": {
+            "propose_properties": {"service_url": base, "service_path": "/reconcile/properties"},
+            "property_settings": [],
+        },
         "batchSize": BATCH,
     }
 
@@ -198,7 +201,8 @@ def extend(served: Served, asked: str) -> Reply:
         for i in ids
     }
     meta = [
-        {"id": pid, "name": _property(pid)["name"], **({"type": _type("Foundation")} if pid == LEGAL_HOME else {})} for pid in pids
+        {"id": pid, "name": _property(pid)["name"], **({"type": _type("Foundation")} if pid == LEGAL_HOME else {})}
+        for pid in pids
     ]
     return _reply({"meta": meta, "rows": rows})
 

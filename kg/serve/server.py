@@ -36,6 +36,7 @@ def serve(
     rows: int,
     workers: int,
     cors: bool,
+    log: bool,
     log_queries: bool,
     say: Callable[[str], None],
 ) -> None:
@@ -47,7 +48,7 @@ def serve(
         reason = getattr(error, "strerror", None) or error
         raise KgError(f"cannot listen on {host} port {port}: {reason}; --port names another port, 0 a free one") from error
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.WARNING)
-    LOG.setLevel(logging.INFO)
+    LOG.setLevel(logging.INFO if log else logging.WARNING)
     with listening, tempfile.TemporaryDirectory(prefix="kg-serve-") as folder:
         pool = Pool(locate, size=workers, timeout=timeout, rows=rows, folder=folder)
         app = application(pool, cors=cors, log_queries=log_queries)

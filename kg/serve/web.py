@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -86,7 +87,7 @@ def _answering(handler: Handler) -> Handler:
 
 async def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    text = f"{request.url.path} is not served here; / says what is" if error.status_code == 404 else error.detail
+    text = f"{request.scope['path']} is not served here; / says what is" if error.status_code == 404 else error.detail
     if error.status_code == 405:
         text = f"{request.method} is not allowed here: {protocol.READ_ONLY}"
     return Response(text + "\n", error.status_code, headers=error.headers, media_type="text/plain")
@@ -120,7 +121,7 @@ async def _ready(pool: Pool, request: Request) -> Response:
 
 
 async def _entity(pool: Pool, request: Request) -> Response:
-    path = request.url.path.strip("/")
+    path = request.scope["path"].strip("/")
     return await _ask(pool, request, "entity", path, _accept(request), request.headers.get("if-none-match", ""))
 
 
@@ -211,19 +212,18 @@ def _response(reply: Reply) -> Response:
     headers = {**reply.headers, "Content-Type": reply.content_type}
     if reply.file is None:
         return Response(reply.body, reply.status, headers)
-    file = os.open(reply.file, os.O_RDONLY)
-    headers["Content-Length"] = str(os.fstat(file).st_size)
-    return StreamingResponse(_content(file, reply.file), reply.status, headers)
+    file = open(reply.file, "rb")  # noqa: SIM115 - closed once it is sent, or nobody is left to send it to
+    with contextlib.suppress(PermissionError):  # Windows keeps what is open; the folder goes with the server
+        os.unlink(reply.file)
+    headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
+    return StreamingResponse(_content(file), reply.status, headers)
 
 
-async def _content(file: int, name: str) -> AsyncIterator[bytes]:
-    try:
-        os.unlink(name)
+async def _content(file: BinaryIO) -> AsyncIterator[bytes]:
+    with file:
         async with asyncio.timeout(SENDING_SECONDS):
-            while part := os.read(file, CHUNK):
+            while part := file.read(CHUNK):
                 yield part
-    finally:
-        os.close(file)
 
 
 class _Around:
