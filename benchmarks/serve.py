@@ -142,9 +142,8 @@ def main() -> None:
     oxigraph = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or "oxigraph"
     graph = open_graph().store.path
     print(f"{len(asked)} questions, answers of {statistics.median(len(a) for _, _, a in asked):,.0f} bytes in the median")
-    print(
-        f"{'server':<10} {'requests/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'failed':>7} {'wrong':>6} {'CPU ms/request':>15} {'clients':>8}"
-    )
+    columns = f"{'server':<10} {'requests/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'failed':>7} {'wrong':>6}"
+    print(f"{columns} {'CPU ms/request':>15} {'clients':>8}")
     rates: dict[str, list[float]] = {}
     for _ in range(given.rounds):
         for name in ("oxigraph", "kg"):
@@ -167,10 +166,9 @@ def main() -> None:
             ordered = sorted(times)
             wrong = bad.count("wrong")
             rates.setdefault(name, []).append(len(times) / took)
-            print(
-                f"{name:<10} {len(times) / took:>10,.1f} {ordered[len(ordered) // 2] * 1e3:>8.1f} "
-                f"{ordered[int(len(ordered) * 0.99)] * 1e3:>8.1f} {len(bad) - wrong:>7} {wrong:>6} {spent / done * 1e3:>15.2f} {own:>8.0%}"
-            )
+            middle, late = (ordered[int(len(ordered) * part)] * 1e3 for part in (0.5, 0.99))
+            figures = f"{len(times) / took:>10,.1f} {middle:>8.1f} {late:>8.1f} {len(bad) - wrong:>7} {wrong:>6}"
+            print(f"{name:<10} {figures} {spent / done * 1e3:>15.2f} {own:>8.0%}")
             for what in sorted(set(bad) - {"wrong"})[:3]:
                 print("   ", what)
     ratio = statistics.mean(rates["kg"]) / statistics.mean(rates["oxigraph"])

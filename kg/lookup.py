@@ -105,8 +105,8 @@ class Index:
     @cached_property
     def _by_key(self) -> dict[str, list[_Name]]:
         found: dict[str, list[_Name]] = {}
-        for name, key in zip(self._names, self._keys, strict=True):
-            key = normalise_url(name.text) or "" if name.how in _ADDRESSES else key
+        for name, plain in zip(self._names, self._keys, strict=True):
+            key = normalise_url(name.text) or "" if name.how in _ADDRESSES else plain
             for each in {key, name.text, slug_of(name.iri)} - {""}:
                 found.setdefault(each, []).append(name)
         return found

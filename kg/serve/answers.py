@@ -97,8 +97,8 @@ def sparql(served: Served, asked: Asked, accept: str, known: str) -> Reply:
         raise Refusal(
             403,
             "SERVICE is not answered here: this server asks no other one. Send the query to a client that federates, such as "
-            "Comunica, with this endpoint as one of its sources. (The word and an address or a variable after it are refused in "
-            "strings and comments too.)",
+            "Comunica, with this endpoint as one of its sources. (The word with an address or a variable after it is refused "
+            "in strings and comments too.)",
         )
     found = _run(served, asked)
     rdf = isinstance(found, ox.QueryTriples)

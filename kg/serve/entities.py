@@ -37,11 +37,13 @@ SELECT DISTINCT ?p ?o ?label ?g ?url {{
   OPTIONAL {{ ?g prov:wasDerivedFrom ?document . ?document schema:url ?url }}
 }} ORDER BY ?p STR(?o) ?label ?g ?url
 """
-_IN = "SELECT DISTINCT ?s ?q ?label {{ ?s ?q <{iri}> OPTIONAL {{ ?s skos:prefLabel ?label }} }} ORDER BY ?q ?s ?label LIMIT {most}"
+_IN = """
+SELECT DISTINCT ?s ?q ?label {{ ?s ?q <{iri}> OPTIONAL {{ ?s skos:prefLabel ?label }} }} ORDER BY ?q ?s ?label LIMIT {most}
+"""
 
 
 def describe(served: Served, path: str, accept: str, known: str) -> Reply:
-    """The description of the thing whose IRI ends in `path`, or the ontology itself. Raises Refusal (404) where there is none."""
+    """The description of the thing whose IRI ends in `path`, or the ontology itself. Raises Refusal (404) where it is none."""
     html = prefers_html(accept)
     name = HTML if html else choose(accept, GRAPHS)[0]
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "ETag": served.etag("entity", path, name)}
@@ -82,8 +84,8 @@ def page(served: Served, path: str) -> str:
             rows = [[_cell(row[column]) for column in columns] for row in table]
             parts.append(_table(heading, [c.replace("_", " ") for c in columns], rows))
     else:
-        for label in texts(served.store, f"SELECT ?l {{ <{iri}> skos:prefLabel|rdfs:label|dct:title ?l }} ORDER BY ?l LIMIT 1"):
-            title = label[0]
+        named = f"SELECT ?l {{ <{iri}> skos:prefLabel|rdfs:label|dct:title ?l }} ORDER BY ?l LIMIT 1"
+        title = next((name for (name,) in texts(served.store, named)), title)
     stated: dict[tuple[str, str, str], list[str]] = {}
     for p, o, label, graph, url in texts(served.store, _OUT.format(iri=iri)):
         stated.setdefault((p, o, label), []).append(_link(url or _here(graph), t.slug_of(graph)))
@@ -100,7 +102,8 @@ def document(title: str, body: str, below_title: str = "") -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>
 <style>
-body {{ font: 16px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff }}
+body {{ font: 16px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }}
+body {{ color: #1a1a1a; background: #fff }}
 table {{ border-collapse: collapse; width: 100%; font-size: .875rem }} .scroll {{ overflow-x: auto }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid #ddd }}
 td, dd {{ overflow-wrap: anywhere }} dt {{ font-weight: 600 }} dd {{ margin: 0 0 .4rem }} .iri {{ color: #555 }}

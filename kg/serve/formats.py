@@ -74,7 +74,7 @@ def _ranges(accept: str) -> list[tuple[str, float]]:
 
 def _quality(name: str, ranges: list[tuple[str, float]]) -> float:
     """How well a name is liked: by the range that says most about it."""
-    for wanted in (name, name.split("/")[0] + "/*", "*/*"):
+    for wanted in (name, name.partition("/")[0] + "/*", "*/*"):
         fitting = [weight for media, weight in ranges if media == wanted]
         if fitting:
             return max(fitting)

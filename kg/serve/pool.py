@@ -7,7 +7,7 @@ import contextlib
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,9 @@ class Pool:
         self._waiting = 0
         self._path, self._looked = locate(), 0.0
 
-    async def ask(self, job: str, given: tuple[Any, ...], gone: Awaitable[object]) -> Reply:
+    async def ask(self, job: str, given: tuple[Any, ...], gone: Coroutine[Any, Any, None]) -> Reply:
         """The reply of a worker. Raises Refusal where there is none in time, Gone where the client leaves first (`gone`)."""
-        leaving = asyncio.ensure_future(gone)
+        leaving = asyncio.create_task(gone)
         try:
             await self._slot(leaving)
             try:
@@ -50,14 +50,14 @@ class Pool:
         finally:
             leaving.cancel()
 
-    async def _slot(self, leaving: asyncio.Future[object]) -> None:
+    async def _slot(self, leaving: asyncio.Task[None]) -> None:
         if not self._slots.locked():
             await self._slots.acquire()
             return
         if self._waiting >= QUEUE:
             raise Refusal(503, "too many requests wait already; try again in a moment", {"Retry-After": "2"})
         self._waiting += 1
-        turn = asyncio.ensure_future(self._slots.acquire())
+        turn: asyncio.Task[Any] = asyncio.create_task(self._slots.acquire())
         try:
             await asyncio.wait({turn, leaving}, timeout=self.timeout, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -71,9 +71,9 @@ class Pool:
         if not turn.done():
             raise Refusal(503, "all workers were busy for too long; try again in a moment", {"Retry-After": "5"})
 
-    async def _with_worker(self, job: str, given: tuple[Any, ...], leaving: asyncio.Future[object]) -> Reply:
+    async def _with_worker(self, job: str, given: tuple[Any, ...], leaving: asyncio.Task[None]) -> Reply:
         worker = await self._worker()
-        asking = asyncio.ensure_future(worker.ask(job, given))
+        asking: asyncio.Task[Any] = asyncio.create_task(worker.ask(job, given))
         try:
             done, _ = await asyncio.wait({asking, leaving}, timeout=self.timeout, return_when=asyncio.FIRST_COMPLETED)
             if not done:

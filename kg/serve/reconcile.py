@@ -182,8 +182,10 @@ def _kinds(asked: object) -> list[str] | None:
 def extend(served: Served, asked: str) -> Reply:
     """The values of properties of entities. Raises Refusal (400) for what the specification does not allow."""
     wanted = _json(asked, "extend")
-    ids, properties = wanted.get("ids"), wanted.get("properties")
-    if not _strings(ids) or not isinstance(properties, list) or not all(isinstance(p, dict) and "id" in p for p in properties):
+    ids: Any = wanted.get("ids")
+    properties: Any = wanted.get("properties")
+    lists = isinstance(ids, list) and isinstance(properties, list)
+    if not lists or not all(isinstance(i, str) for i in ids) or not all(isinstance(p, dict) and "id" in p for p in properties):
         raise Refusal(400, "extend: an object with a list of `ids`, and a list of `properties` with an `id` each")
     pids = [str(p["id"]) for p in properties if p["id"] in PROPERTIES or p["id"] in _EXTRA]
     homes: dict[str, list[dict[str, str]]] = {}
@@ -252,10 +254,6 @@ def _type(name: str) -> dict[str, str]:
 
 def _property(pid: str) -> dict[str, str]:
     return {"id": pid, "name": _EXTRA.get(pid, pid.replace("-", " "))}
-
-
-def _strings(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _json(text: str, what: str) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -103,7 +103,7 @@ class _Server(Server):
 class _Guarded(HttpToolsProtocol):
     """A connection that is cut where it sends its request too slowly or too long, or does not take what it is sent."""
 
-    open: set[_Guarded] = set()
+    open: ClassVar[set[_Guarded]] = set()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As uvicorn does; one connection too many is told so and closed."""
@@ -165,7 +165,7 @@ class _Guarded(HttpToolsProtocol):
         self.transport.close()
 
 
-async def _sweep() -> Any:
+async def _sweep() -> None:
     while True:
         await asyncio.sleep(1)
         now = asyncio.get_running_loop().time()
