@@ -73,9 +73,10 @@ class Pool:
 
     async def _with_worker(self, job: str, given: tuple[Any, ...], leaving: asyncio.Task[None]) -> Reply:
         worker = await self._worker()
-        asking: asyncio.Task[Any] = asyncio.create_task(worker.ask(job, given))
+        asking: asyncio.Task[Reply] = asyncio.create_task(worker.ask(job, given))
         try:
-            done, _ = await asyncio.wait({asking, leaving}, timeout=self.timeout, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Task[Any]] = {asking, leaving}
+            done, _ = await asyncio.wait(either, timeout=self.timeout, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 raise Refusal(504, f"no answer within {self.timeout:g} s; narrow the query or add a LIMIT")
             if asking not in done:
