@@ -36,6 +36,7 @@ class Pool:
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._waiting = 0
+        self._stopping = False
         self._path, self._looked = locate(), 0.0
 
     async def ask(self, job: str, given: tuple[Any, ...], gone: Coroutine[Any, Any, None]) -> Reply:
@@ -72,6 +73,8 @@ class Pool:
             raise Refusal(503, "all workers were busy for too long; try again in a moment", {"Retry-After": "5"})
 
     async def _with_worker(self, job: str, given: tuple[Any, ...], leaving: asyncio.Task[None]) -> Reply:
+        if self._stopping:
+            raise _stopping()
         worker = await self._worker()
         asking: asyncio.Task[Reply] = asyncio.create_task(worker.ask(job, given))
         try:
@@ -86,6 +89,8 @@ class Pool:
                 raise Gone
             return asking.result()
         except (EOFError, OSError):
+            if self._stopping:
+                raise _stopping() from None
             raise Refusal(
                 500, "the engine broke off; a query nested this deep, or in need of this much memory, is not answered"
             ) from None
@@ -138,9 +143,19 @@ class Pool:
             raise KgError(f"{worker.path}: no process can open the graph; what it said stands above") from None
         self._idle.append(worker)
 
+    def abandon(self) -> None:
+        """Answer nothing any more; what is asked now is told that the server stops."""
+        self._stopping = True
+        for worker in self._all:
+            worker.kill()
+
     async def close(self) -> None:
         """End every worker, busy or not."""
         await asyncio.gather(*(self._end(worker) for worker in list(self._all)))
+
+
+def _stopping() -> Refusal:
+    return Refusal(503, "the server is stopping")
 
 
 class _Worker:
@@ -161,8 +176,12 @@ class _Worker:
         assert isinstance(reply, Reply)
         return reply
 
-    async def end(self) -> None:
-        """Kill the process, and wait until it is gone."""
+    def kill(self) -> None:
+        """Kill the process."""
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
+
+    async def end(self) -> None:
+        """Kill the process, and wait until it is gone."""
+        self.kill()
         await self.process.wait()

@@ -24,7 +24,8 @@ LARGEST_HEAD = 64 << 10  # bytes of a request line and headers; a longer query g
 HEAD_SECONDS = 10.0  # in which they have to arrive
 STALLED_SECONDS = 30.0  # for which a client may take nothing of what it is sent
 CONNECTIONS = 1000
-CLOSING_SECONDS = 5  # for which requests may still run once the server is told to stop
+RUNNING_SECONDS = 2.0  # for which queries may still run once the server is told to stop
+CLOSING_SECONDS = 5  # for which answers may still be sent then
 
 
 def serve(
@@ -70,15 +71,17 @@ def serve(
 
 
 async def _run(server: Server, listening: socket.socket, pool: Pool, ready: Callable[[], None]) -> None:
-    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
 
     def end() -> None:
+        if server.should_exit:  # told once more: at once, then
+            pool.abandon()
         server.should_exit = True
-        stop.set()
+        loop.call_later(RUNNING_SECONDS, pool.abandon)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
-            asyncio.get_running_loop().add_signal_handler(number, end)
+            loop.add_signal_handler(number, end)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: end())
     try:
