@@ -33,5 +33,5 @@ def queries_dir() -> Path:
 
 
 def pages_dir() -> Path:
-    """The folder of the pages of the ontology: `index.html`, `vocab.html`, `shapes.html`."""
+    """The folder of the pages of the ontology: `index.html`, `vocab.html`, `shapes.html`, `data.html`."""
     return _SHIPPED / "pages" if is_installed() else PACKAGE.parent / "docs" / "ontology"

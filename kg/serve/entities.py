@@ -18,12 +18,14 @@ from kg.serve.reply import Refusal, Reply
 from kg.store import texts
 
 _PATH = re.compile(r"(?:id/[a-z]+|vocab|graph)/[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9])?\Z")
-# Document by path: its file of Turtle, and its page.
+# Documents by path: the file of Turtle, and the page. The pages lead to one another by the names of their files.
 DOCUMENTS = {
     "ns": ("governance.ttl", "index.html"),
     "vocab": ("governance.ttl", "vocab.html"),
     "shapes": ("shapes.ttl", "shapes.html"),
+    "graph/ontology": ("governance.ttl", "index.html"),
 }
+PAGES = ("index.html", "vocab.html", "shapes.html", "data.html")
 SHOWN = 200  # things that lead here on a page; RDF has them all
 
 _ABOUT = """
@@ -44,11 +46,13 @@ SELECT DISTINCT ?s ?q ?label {{ ?s ?q <{iri}> OPTIONAL {{ ?s skos:prefLabel ?lab
 
 def describe(served: Served, path: str, accept: str, known: str) -> Reply:
     """The description of the thing whose IRI ends in `path`, or the ontology itself. Raises Refusal (404) where it is none."""
-    html = prefers_html(accept)
+    html = prefers_html(accept) or path in PAGES
     name = HTML if html else choose(accept, GRAPHS)[0]
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "ETag": served.etag("entity", path, name)}
     if knows(known, headers["ETag"]):
         return Reply(status=304, headers=headers)
+    if path in PAGES:
+        return Reply((pages_dir() / path).read_bytes(), HTML, headers=headers)
     headers["Link"] = ", ".join(f'</{path}>; rel="alternate"; type="{kind}"' for kind in list(GRAPHS)[:4])
     if path in DOCUMENTS:
         turtle, document = DOCUMENTS[path]

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.serve import protocol, reconcile
-from kg.serve.entities import start
+from kg.serve.entities import PAGES, start
 from kg.serve.formats import HTML, prefers_html
 from kg.serve.pool import Gone, Pool
 from kg.serve.reply import Refusal, Reply
@@ -65,7 +65,7 @@ def application(pool: Pool, *, cors: bool, log_queries: bool) -> ASGIApp:
         route("/reconcile/suggest/{what}", _suggest),
         route("/reconcile/properties", _properties),
         route("/reconcile/preview", _preview),
-        *(route(f"/{name}", _entity) for name in ("ns", "vocab", "shapes")),
+        *(route(f"/{name}", _entity) for name in ("ns", "vocab", "shapes", *PAGES)),
         route("/{kind:str}/{slug:path}", _entity),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _not_served})

@@ -133,7 +133,7 @@ def answered(server, data, *, half_close=False):
         (b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000, b"HTTP/1.1 431 Request Header Fields Too Large"),
         (b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", b"HTTP/1.1 400 Bad Request"),
         (
-            b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             b"HTTP/1.1 400 Bad Request",
         ),
         (request("\x00\x01"), b"HTTP/1.1 400 Bad Request"),
@@ -289,7 +289,7 @@ def test_a_reader_who_takes_nothing_is_cut_off(three_graphs, tmp_path, monkeypat
 
     async def test():
         async with inside(three_graphs, tmp_path) as (port, _):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+            _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n")
             await until(lambda: any(c.stalled for c in server_room._Guarded.open))
             (connection,) = server_room._Guarded.open
