@@ -7,6 +7,10 @@ import click
 from kg.cli.options import Settings, with_settings
 
 
+TIMEOUT = 30.0  # seconds a query may take
+WORKERS_PER_CORE = 4
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 opens it to the network.")
 @click.option(
@@ -42,9 +46,9 @@ def serve(settings: Settings, host: str, port: int, rows: int, workers: int | No
             locate,
             host=host,
             port=port,
-            timeout=settings.timeout or 30.0,
+            timeout=settings.timeout or TIMEOUT,
             rows=rows,
-            workers=workers or 4 * (os.cpu_count() or 1),
+            workers=workers or WORKERS_PER_CORE * (os.cpu_count() or 1),
             cors=not no_cors,
             log=not settings.quiet,
             log_queries=log_queries,
