@@ -6,7 +6,6 @@ import click
 
 from kg.cli.options import Settings, with_settings
 
-
 TIMEOUT = 30.0  # seconds a query may take
 WORKERS_PER_CORE = 4
 

@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import threading
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -386,3 +387,19 @@ def test_a_large_answer_goes_through_a_file_that_is_gone_afterwards(built_folder
     assert list(folder.iterdir()) == []
     assert server.stop() == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not limit the memory of a process")
+def test_a_query_in_need_of_too_much_memory_ends_nothing_but_itself(three_graphs, tmp_path, monkeypatch):
+    limited = "from kg.serve import worker; worker.MEMORY = 1 << 30; " + pool_room._PROGRAM
+    monkeypatch.setattr(pool_room, "_PROGRAM", limited)
+
+    async def test():
+        async with inside(three_graphs, tmp_path, timeout=600) as (_, pool):
+            sorting = ENDLESS.replace("(COUNT(*) AS ?n)", "*") + " ORDER BY ?a0"
+            with pytest.raises(Refusal) as refused:
+                await pool.ask(*job(sorting), forever())
+            assert (refused.value.status, "memory" in refused.value.text) == (500, True)
+            assert (await pool.ask(*job("ASK {}"), forever())).status == 200
+
+    run(test)
