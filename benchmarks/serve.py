@@ -33,6 +33,7 @@ from kg.graph import open_graph
 from kg.querytext import with_prefixes
 from kg.terms import PREFIXES
 
+SLOW = 0.25  # seconds from which on a question is left out: a few such would be all that is measured
 FORMAT = "application/sparql-results+json"
 
 
@@ -44,9 +45,9 @@ def questions() -> list[tuple[str, str, bytes]]:
         query = catalog.load(name)
         values = dict(pair.split("=", 1) for pair in shlex.split(query.example))
         text = with_prefixes(catalog.bind(query, values, graph.resolve_iri))
-        began = time.perf_counter()
+        began = time.process_time()
         answer = graph.store.store.query(text, prefixes=PREFIXES).serialize(format=ox.QueryResultsFormat.JSON)
-        if time.perf_counter() - began < 0.25:
+        if time.process_time() - began < SLOW:
             found.append((name, text, answer))
     return found
 
@@ -141,7 +142,8 @@ def main() -> None:
     asked = [q for q in questions() if not given.only or q[0] in given.only]
     oxigraph = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or "oxigraph"
     graph = open_graph().store.path
-    print(f"{len(asked)} questions, answers of {statistics.median(len(a) for _, _, a in asked):,.0f} bytes in the median")
+    size = statistics.median(len(answer) for *_, answer in asked)
+    print(f"{len(asked)} of {len(catalog.names())} questions, answers of {size:,.0f} bytes in the median")
     columns = f"{'server':<10} {'requests/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'failed':>7} {'wrong':>6}"
     print(f"{columns} {'CPU ms/request':>15} {'clients':>8}")
     rates: dict[str, list[float]] = {}

@@ -92,14 +92,15 @@ def _candidates(served: Served, key: str, query: object) -> list[dict[str, Any]]
     if not text and not properties:
         raise Refusal(400, f"{key}: neither `query` nor `properties`")
     limit = query.get("limit", 10)
-    if not isinstance(limit, int) or limit < 1:
+    if not isinstance(limit, int | float) or not 1 <= limit < 1e9:
         raise Refusal(400, f"{key}: `limit` {limit!r} is no number above 0")
+    limit = min(int(limit), MOST)
     given = _given(key, properties)
     kinds = _kinds(query.get("type"))
     if kinds == []:
         return []  # of a type that we have none of
     found: dict[str, Match] = {}
-    by_name = served.index.find(text, kinds=kinds or (), limit=min(limit, MOST) * 2) if text else []
+    by_name = served.index.find(text, kinds=kinds or (), limit=limit * 2) if text else []
     by_value = [m for pid, values in given for v in values if pid != "alias" for m in served.index.exact(v)]
     for match in [*by_name, *by_value]:
         if (not kinds or match.kind in kinds) and match.score > (found[match.iri].score if match.iri in found else -1):
@@ -110,7 +111,7 @@ def _candidates(served: Served, key: str, query: object) -> list[dict[str, Any]]
     sure = [c for c in candidates if c.pop("sure")]
     for candidate in candidates:
         candidate["match"] = sure == [candidate]
-    return candidates[: min(limit, MOST)]
+    return candidates[:limit]
 
 
 def _candidate(
@@ -142,14 +143,16 @@ def _candidate(
 
 def _given(key: str, properties: object) -> list[tuple[str, list[str]]]:
     """The properties of a query that we know, each with its values as text; others are no evidence."""
-    if not isinstance(properties, list) or not all(isinstance(p, dict) and "pid" in p and "v" in p for p in properties):
-        raise Refusal(400, f"{key}: `properties` is a list of objects with `pid` and `v`")
+    if not isinstance(properties, list) or not all(
+        isinstance(p, dict) and isinstance(p.get("pid"), str) and "v" in p for p in properties
+    ):
+        raise Refusal(400, f"{key}: `properties` is a list of objects with a text `pid`, and `v`")
     found = []
     for each in properties:
         values = each["v"] if isinstance(each["v"], list) else [each["v"]]
         texts_ = [str(v.get("id") or v.get("name") or "") if isinstance(v, dict) else str(v) for v in values]
         if each["pid"] in PROPERTIES and any(texts_):
-            found.append((str(each["pid"]), [v for v in texts_ if v]))
+            found.append((each["pid"], [v for v in texts_ if v]))
     return found
 
 
@@ -185,9 +188,13 @@ def extend(served: Served, asked: str) -> Reply:
     ids: Any = wanted.get("ids")
     properties: Any = wanted.get("properties")
     lists = isinstance(ids, list) and isinstance(properties, list)
-    if not lists or not all(isinstance(i, str) for i in ids) or not all(isinstance(p, dict) and "id" in p for p in properties):
+    if (
+        not lists
+        or not all(isinstance(i, str) for i in ids)
+        or not all(isinstance(p, dict) and isinstance(p.get("id"), str) for p in properties)
+    ):
         raise Refusal(400, "extend: an object with a list of `ids`, and a list of `properties` with an `id` each")
-    pids = [str(p["id"]) for p in properties if p["id"] in PROPERTIES or p["id"] in _EXTRA]
+    pids = [p["id"] for p in properties if p["id"] in PROPERTIES or p["id"] in _EXTRA]
     homes: dict[str, list[dict[str, str]]] = {}
     projects = [NAMESPACE + i for i in ids if _ID.match(i)]
     if LEGAL_HOME in pids and projects:
@@ -267,4 +274,4 @@ def _json(text: str, what: str) -> Mapping[str, Any]:
 
 
 def _reply(content: Mapping[str, Any] | Iterable[Any]) -> Reply:
-    return Reply(json.dumps(content, ensure_ascii=False).encode(), "application/json", headers={"Cache-Control": "no-cache"})
+    return Reply(json.dumps(content).encode(), "application/json", headers={"Cache-Control": "no-cache"})

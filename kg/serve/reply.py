@@ -31,4 +31,8 @@ class Refusal(Exception):
 
     def reply(self) -> Reply:
         """The refusal as it is sent."""
-        return Reply(self.text.encode() + b"\n", status=self.status, headers={"Cache-Control": "no-store", **self.headers})
+        return Reply(
+            self.text.encode(errors="replace") + b"\n",
+            status=self.status,
+            headers={"Cache-Control": "no-store", **self.headers},
+        )

@@ -87,7 +87,13 @@ def test_only_entities_of_the_type_asked_for_are_candidates(weaver, type, ids):
     assert [c["id"] for c in result(weaver, query="Harbour Foundation", type=type)][:1] == ids
 
 
+def test_text_that_is_no_unicode_harms_nobody(weaver):
+    queries = {"\ud800": {"query": "Weaver \ud800", "properties": [{"pid": "homepage", "v": "\udfff"}]}}
+    assert list(reconcile(weaver, queries)) == ["\ud800"]
+
+
 def test_a_limit_is_kept(weaver):
+    assert len(result(weaver, query="foundation", limit=1.0)) == 1
     assert len(result(weaver, query="foundation", limit=1)) == 1
     assert len(result(weaver, query="foundation")) == 2
 
@@ -164,6 +170,8 @@ def test_what_is_no_evidence_here_changes_nothing(of_namesakes):
         {"q": {"query": "x", "limit": "many"}},
         {"q": {"query": "x", "properties": "y"}},
         {"q": {"query": "x", "properties": [{"pid": "homepage"}]}},
+        {"q": {"query": "x", "properties": [{"pid": ["homepage"], "v": 1}]}},
+        {"\ud800": {"query": "x", "limit": float("inf")}},
     ],
 )
 def test_a_batch_that_is_none_is_refused_in_words(weaver, queries):
@@ -193,7 +201,13 @@ def test_data_are_extended_by_what_is_known(weaver, of_namesakes):
     assert found["rows"]["org/acme"] == found["rows"]["nonsense > x"] == {"legal-home": [], "homepage": []}
     found = extend(of_namesakes, ids=["project/loom-two"], properties=[{"id": "wikidata"}, {"id": "homepage"}])
     assert found["rows"] == {"project/loom-two": {"wikidata": [{"str": "Q42"}], "homepage": [{"str": "https://two.example/"}]}}
-    for wrong in ({}, {"ids": "x", "properties": []}, {"ids": [1], "properties": []}, {"ids": [], "properties": ["x"]}):
+    for wrong in (
+        {},
+        {"ids": "x", "properties": []},
+        {"ids": [1], "properties": []},
+        {"ids": [], "properties": ["x"]},
+        {"ids": [], "properties": [{"id": []}]},
+    ):
         assert extend(weaver, **wrong) == 400
 
 
