@@ -127,6 +127,11 @@ class Pool:
         )
         worker = _Worker(process, path)
         self._all.add(worker)
+        try:  # the time a process takes to start is no time of the query
+            await worker.ask("ready", ())
+        except (EOFError, OSError):
+            await self._end(worker)
+            raise Refusal(500, f"{path}: no process can open the graph; the log says why") from None
         return worker
 
     async def _end(self, worker: _Worker) -> None:
@@ -135,13 +140,10 @@ class Pool:
 
     async def start(self) -> None:
         """Have one worker ready. Raises KgError where the graph cannot be opened."""
-        worker = await self._worker()
         try:
-            await worker.ask("ready", ())
-        except EOFError:
-            await self._end(worker)
-            raise KgError(f"{worker.path}: no process can open the graph; what it said stands above") from None
-        self._idle.append(worker)
+            self._idle.append(await self._worker())
+        except Refusal as refusal:
+            raise KgError(refusal.text) from None
 
     def abandon(self) -> None:
         """Answer nothing any more; what is asked now is told that the server stops."""
