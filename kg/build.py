@@ -225,6 +225,14 @@ def _current_default() -> Path:
     return _generation(None, None)
 
 
+def latest_default() -> Path:
+    """Where the graph of this installation lies that was built last, whether or not its inputs have changed since."""
+    from kg.store.generations import read_pointer
+
+    found = read_pointer(default_folder(), _pointer_name())
+    return default_folder() / found.name if found else _current_default()
+
+
 def _pointer_name() -> str:
     """The name of the file that says which graph this installation saw last, and how its inputs looked then."""
     return f"seen-{zlib.crc32(os.fsencode(PACKAGE)):08x}"

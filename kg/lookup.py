@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from kg.errors import Ambiguous, Misuse, NotFound
 from kg.names import normalise, normalise_url
 from kg.store import Rows, Store, texts
 from kg.terms import ORG_ID, PROJECT, SLUG, expand, slug_of
 
-_KINDS = {
+KINDS = {
     "Project": "project",
     "Company": "company",
     "Foundation": "foundation",
@@ -20,9 +21,9 @@ _KINDS = {
 }
 
 # Kinds and names are asked apart and joined here: an engine that joins them scans one once for each of the other.
-_KINDS_QUERY = (
-    f"SELECT ?entity ?class {{ VALUES ?class {{ {' '.join(f'osgov:{name}' for name in _KINDS)} }} ?entity a ?class }}"
-)
+_KINDS_QUERY = f"SELECT ?entity ?class {{ VALUES ?class {{ {' '.join(f'osgov:{name}' for name in KINDS)} }} ?entity a ?class }}"
+
+_ADDRESSES = frozenset({"repository", "homepage", "GitHub organization"})
 
 _NAMES_QUERY = """
 SELECT ?entity ?name ?how WHERE {
@@ -64,25 +65,85 @@ class _Name:
     kind: str
 
 
+class Index:
+    """Every name and identifier of a store, read once: for who asks more than one thing of it."""
+
+    def __init__(self, names: list[_Name]) -> None:
+        """Index names; `of` is the usual door."""
+        self._names = names
+
+    @classmethod
+    def of(cls, store: Store) -> Index:
+        """The index of a store."""
+        return cls(_names(store))
+
+    @cached_property
+    def preferred(self) -> dict[str, str]:
+        """The name that each entity goes by, by its IRI."""
+        return {n.iri: n.text for n in self._names if n.how == "name"}
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What each entity is, by its IRI: `project`, `company`, `foundation`, …"""
+        return {n.iri: n.kind for n in self._names}
+
+    @cached_property
+    def _told(self) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {}
+        for n in self._names:
+            found.setdefault(n.iri, []).append((n.how, n.text))
+        return found
+
+    def told(self, iri: str) -> list[tuple[str, str]]:
+        """What an entity is known by: pairs of how (name, alias, homepage, …) and the name, identifier or address."""
+        return self._told.get(iri, [])
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return ["" if n.how in _ADDRESSES else normalise(n.text) for n in self._names]
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[_Name]]:
+        found: dict[str, list[_Name]] = {}
+        for name, plain in zip(self._names, self._keys, strict=True):
+            key = normalise_url(name.text) or "" if name.how in _ADDRESSES else plain
+            for each in {key, name.text, slug_of(name.iri)} - {""}:
+                found.setdefault(each, []).append(name)
+        return found
+
+    def exact(self, text: str) -> list[Match]:
+        """Every entity one of whose names or identifiers is the text, an entity as often as it is found."""
+        url = normalise_url(text) if _like_address(text) else None
+        near = {text.strip(), text.strip().casefold(), slug_of(expand(text.strip()) or ""), normalise(text), url or ""}
+        names = {name: None for key in near for name in self._by_key.get(key, ())}
+        return _exact(list(names), text)
+
+    def find(self, text: str, *, kinds: Collection[str] = (), limit: int = 10) -> list[Match]:
+        """The entities whose names contain or resemble the text, best first; of these kinds alone, where there are any."""
+        from rapidfuzz import fuzz, process
+
+        found = {m.iri: m for m in self.exact(text)}
+        key = normalise(text)
+        if key:
+            for index, candidate in enumerate(self._keys):
+                if key in candidate:
+                    _keep(found, self._names[index], 90 - min(30, len(candidate) - len(key)))
+            wanted = self._keys
+            if kinds:
+                wanted = [k if n.kind in kinds else "" for k, n in zip(self._keys, self._names, strict=True)]
+            for candidate, score, index in process.extract(key, wanted, scorer=fuzz.ratio, limit=limit * 5, score_cutoff=70):
+                if candidate:
+                    _keep(found, self._names[index], min(int(score), 95))
+        ordered = sorted(
+            (m for m in found.values() if not kinds or m.kind in kinds),
+            key=lambda m: (-m.score, self.preferred.get(m.iri, ""), m.iri),
+        )
+        return [Match(m.iri, self.preferred.get(m.iri, m.text), m.kind, m.how, m.text, m.score) for m in ordered[:limit]]
+
+
 def find(store: Store, text: str, *, kind: str | None = None, limit: int = 10) -> list[Match]:
     """The entities whose names contain or resemble the text, best first; `kind` is `project` or `organization`."""
-    from rapidfuzz import fuzz, process
-
-    names = _wanted(_names(store), kind)
-    exact = _exact(names, text)
-    found = {m.iri: m for m in exact}
-    key = normalise(text)
-    if key:
-        keys = [normalise(n.text) if n.how not in {"repository", "homepage", "GitHub organization"} else "" for n in names]
-        for index, candidate in enumerate(keys):
-            if key in candidate:
-                _keep(found, names[index], 90 - min(30, len(candidate) - len(key)))
-        for candidate, score, index in process.extract(key, keys, scorer=fuzz.ratio, limit=limit * 5, score_cutoff=70):
-            if candidate:
-                _keep(found, names[index], min(int(score), 95))
-    preferred = {n.iri: n.text for n in names if n.how == "name"}
-    ordered = sorted(found.values(), key=lambda m: (-m.score, preferred.get(m.iri, ""), m.iri))
-    return [Match(m.iri, preferred.get(m.iri, m.text), m.kind, m.how, m.text, m.score) for m in ordered[:limit]]
+    return Index(_wanted(_names(store), kind)).find(text, limit=limit)
 
 
 def resolve(store: Store, text: str, *, kind: str | None = None) -> Match:
@@ -135,9 +196,9 @@ def _by_slug(store: Store, slug: str, kind: str | None) -> Match | None:
     )
     assert isinstance(answer, Rows)
     found = [
-        Match(entity.value, name.value, _KINDS[slug_of(kind_.value)], "id", slug, 100)  # type: ignore[union-attr]
+        Match(entity.value, name.value, KINDS[slug_of(kind_.value)], "id", slug, 100)  # type: ignore[union-attr]
         for entity, name, kind_ in answer.rows
-        if slug_of(kind_.value) in _KINDS  # type: ignore[union-attr]
+        if slug_of(kind_.value) in KINDS  # type: ignore[union-attr]
     ]
     wanted = [m for m in found if kind in {None, "entity"} or (m.kind == "project") == (kind == "project")]
     return wanted[0] if len(wanted) == 1 else None
@@ -146,7 +207,7 @@ def _by_slug(store: Store, slug: str, kind: str | None) -> Match | None:
 def _names(store: Store) -> list[_Name]:
     kinds: dict[str, list[str]] = {}
     for entity, kind in texts(store, _KINDS_QUERY):
-        kinds.setdefault(entity, []).append(_KINDS[slug_of(kind)])
+        kinds.setdefault(entity, []).append(KINDS[slug_of(kind)])
     found = {
         _Name(entity, name, how, kind)
         for entity, name, how in texts(store, _NAMES_QUERY)
@@ -174,14 +235,18 @@ def _exact(names: list[_Name], text: str) -> list[Match]:
     found = _matches([n for n in names if slug_of(n.iri) == text.casefold()], "id")
     found += [Match(n.iri, n.text, n.kind, n.how, n.text, 100) for n in names if n.text == text]
     key = normalise(text)
-    url = normalise_url(text) if "/" in text or "." in text or "@" in text else None
+    url = normalise_url(text) if _like_address(text) else None
     for n in names:
-        if n.how in {"repository", "homepage", "GitHub organization"}:
+        if n.how in _ADDRESSES:
             if url and normalise_url(n.text) == url:
                 found.append(Match(n.iri, n.text, n.kind, n.how, n.text, 99))
         elif key and normalise(n.text) == key:
             found.append(Match(n.iri, n.text, n.kind, n.how, n.text, 99))
     return found
+
+
+def _like_address(text: str) -> bool:
+    return "/" in text or "." in text or "@" in text
 
 
 def _without_home(store: Store, names: list[_Name], text: str) -> list[Match]:

@@ -30,3 +30,8 @@ def ontology_dir() -> Path:
 def queries_dir() -> Path:
     """The folder of the named queries, with `rules/` (derived facts) below it."""
     return _data("queries")
+
+
+def pages_dir() -> Path:
+    """The folder of the pages of the ontology: `index.html`, `vocab.html`, `shapes.html`, `data.html`."""
+    return _SHIPPED / "pages" if is_installed() else PACKAGE.parent / "docs" / "ontology"

@@ -255,3 +255,21 @@ def test_two_projects_of_two_foundations_under_one_short_name_are_told_apart_by_
     graph = told(commons="foundation", harbour="foundation", **gifts)
     with pytest.raises(Ambiguous, match="Commons-Loom"):
         graph.resolve("loom")
+
+
+def test_an_index_finds_by_every_name_identifier_and_address_what_a_search_of_the_store_finds(built_graph):
+    index = lookup.Index.of(built_graph.store)
+    for iri in ("https://w3id.org/osgov/id/project/pytorch", "https://w3id.org/osgov/id/org/google"):
+        texts = {text for _, text in index.told(iri)}
+        assert texts
+        for text in {*texts, iri, iri.rsplit("/", 1)[-1].upper()}:
+            assert iri in {match.iri for match in index.exact(text)}
+        assert index.find(index.preferred[iri]) == built_graph.find(index.preferred[iri])
+    assert index.kinds["https://w3id.org/osgov/id/org/google"] == "company"
+
+
+def test_an_index_finds_only_what_is_of_the_kinds_asked_for(built_graph):
+    index = lookup.Index.of(built_graph.store)
+    assert {match.kind for match in index.find("google", kinds=("company",))} == {"company"}
+    assert {match.kind for match in index.find("google", kinds=("project", "company"))} == {"project", "company"}
+    assert index.find("pytorch", kinds=("public body",)) == []

@@ -10,6 +10,7 @@ from email import message_from_string
 import pytest
 
 from kg import __version__
+from kg.serve.entities import PAGES
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -57,6 +58,7 @@ def test_every_module_fact_query_and_ontology_file_is_in_the_wheel(names):
     assert {"ontology/governance.ttl", "ontology/alignments.ttl", "queries/moves.rq"} <= data
     assert "queries/rules/40-vendor-moves.rq" in data
     assert {f"kg/_data/{name}" for name in data} <= names
+    assert {f"kg/_data/pages/{page}" for page in PAGES} <= names
     assert "kg/py.typed" in names
     assert "kg/facts/projects/pytorch.toml" in names
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "sources": ("feeding", "sources"),
     "conflicts": ("feeding", "conflicts"),
     "export": ("upkeep", "export"),
+    "serve": ("serving", "serve"),
     "load": ("feeding", "load"),
     "unload": ("feeding", "unload"),
     "update": ("feeding", "update"),

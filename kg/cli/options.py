@@ -209,8 +209,13 @@ _TIMELESS = {
     "schema": "the terms are the same on any day",
     "sources": "it says what was read and when, not how the world was",
     "info": "it counts what the graph holds, whatever the day",
+    "serve": "the graph is served whole; a query says of which day it asks",
     "review": "names are joined for good, whatever the day",
 }
+
+
+# Why a verb takes no --format, likewise.
+_FORMATLESS = {"export": "takes its format as an argument", "serve": "answers in the format that each client asks for"}
 
 
 def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False, known_by: bool = True) -> Callable[[F], F]:
@@ -233,7 +238,7 @@ def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False, 
             if settings.known_by and not known_by:
                 raise click.UsageError(f"`kg {ctx.info_name}` asks no graph; --known-by means nothing to it")
             if settings.format and not formats:
-                raise click.UsageError(f"`kg {ctx.info_name}` takes its format as an argument")
+                raise click.UsageError(f"`kg {ctx.info_name}` {_FORMATLESS[str(ctx.info_name)]}")
             if settings.format and settings.format not in formats:
                 raise click.UsageError(f"`kg {ctx.info_name}` has no format {settings.format!r}; it has {', '.join(formats)}")
             return function(settings, *args, **kwargs)

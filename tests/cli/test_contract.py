@@ -52,6 +52,7 @@ def test_the_verbs_of_this_version_are_those_of_the_contract():
         "sources",
         "conflicts",
         "export",
+        "serve",
     ]
     assert list(COMMANDS) == [*asking, "load", "unload", "update", "identity", "build", "check", "info", "snapshot"]
     assert list(root.list_commands(None)) == list(COMMANDS)
