@@ -26,6 +26,7 @@ COMMANDS = {
     "find": ("answers", "find"),
     "why": ("answers", "why"),
     "neutrality": ("judging", "neutrality"),
+    "analyze": ("analyzing", "analyze"),
     "timeline": ("time", "timeline"),
     "diff": ("time", "diff"),
     "query": ("asking", "query"),
