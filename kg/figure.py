@@ -174,9 +174,8 @@ def _lines(axes: Axes, chart: Chart) -> None:
     axes.set_ylabel(chart.unit)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-    figure = axes.get_figure()
-    assert figure is not None
-    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+    # Above the axes: below them it would lie over the line that names the source.
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=8)
 
 
 def _chains_height(chart: Chart) -> float:

@@ -3,7 +3,7 @@
 | view | edges | weight |
 |---|---|---|
 | `donations` | company → foundation, one a gift | 1 |
-| `memberships` | organization – foundation | 1 |
+| `memberships` | organization – foundation | members that stand under the organization |
 | `boards` | organization – foundation | votes |
 | `holdings` | organization → project, one a role | 1 |
 | `control` | controller → controlled | 1 |
@@ -33,8 +33,6 @@ from kg.terms import BASE, ORG_ID, PROJECT, slug_of
 
 OPEN = "9999-12-31"  # who controls a company still: an open end covers any day
 NAMES = ("donations", "memberships", "boards", "holdings", "control", "employers")
-
-_BOUNDS = ("starts_no_earlier", "starts_no_later", "ends_no_earlier", "ends_no_later", "ended")
 
 
 class Asked(Protocol):
@@ -68,19 +66,23 @@ class Tie:
     ends_no_later: str = ""
     ended: str = ""
     documents: list[str] = field(default_factory=list)
+    ends: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note whether any end is known."""
+        self.ends = bool(self.ended or self.ends_no_earlier or self.ends_no_later)
 
     def certainty(self, day: str | None) -> str:
         """`definite` or `possible` on the day, '' where it cannot have been so; without a day, whether no end is known.
 
         The bounds are read as the named queries read them: what may not have begun yet, or may have ended, is possible.
         """
-        ends = self.ended or self.ends_no_earlier or self.ends_no_later
         if day is None:
-            return "" if ends else "definite"
+            return "" if self.ends else "definite"
         if self.starts_no_earlier > day or (self.ends_no_later and self.ends_no_later <= day):
             return ""
         begun = self.starts_no_later and self.starts_no_later <= day
-        going = day < self.ends_no_earlier if self.ends_no_earlier else not ends
+        going = day < self.ends_no_earlier if self.ends_no_earlier else not self.ends
         return "definite" if begun and going else "possible"
 
 
@@ -102,6 +104,7 @@ class Views:
         self.day = graph.as_of
         self.apart = apart
         self._stops: set[str] = set()
+        self._read: dict[str, list[Tie]] = {}
 
     def resolve(self, name: str, kind: str = "entity") -> str:
         """The node a name means; `kind` is entity, project or organization. Raises NotFound or Ambiguous."""
@@ -161,7 +164,10 @@ class Views:
         return graph
 
     def memberships(self, day: str | None = None) -> nx.Graph[str]:
-        """Organization – foundation: who surely was a member on the day, each pair once; `what` is the tier."""
+        """Organization – foundation: who surely was a member on the day, each pair once; `what` is the tier.
+
+        The weight is how many organizations are members of their own there, but are counted as this one.
+        """
         return self._interval_view("memberships", day)
 
     def boards(self, day: str | None = None) -> nx.Graph[str]:
@@ -188,8 +194,9 @@ class Views:
         """
         wanted = day or self.day
         days = [tie.stated for tie in self._employers if not wanted or tie.stated <= wanted]
-        graph: nx.Graph[str] = nx.Graph(view="employers", day=max(days, default=wanted))
-        listed = [tie for tie in self._employers if tie.stated == max(days, default="")]
+        newest = max(days, default=wanted)
+        graph: nx.Graph[str] = nx.Graph(view="employers", day=newest)
+        listed = [tie for tie in self._employers if tie.stated == newest]
         for tie in listed:
             project = key_of(tie.target)
             self._nodes(graph, (project,))
@@ -246,34 +253,35 @@ class Views:
                 self._join(graph, tie, source, key_of(tie.target), certainty)
 
     def _join(self, graph: nx.Graph[str], tie: Tie, source: str, target: str, certainty: str) -> None:
-        """Add a fact as an edge, or to the edge that is there: weights add up where they count, what else is said is kept."""
+        """Add a fact as an edge, or to the edge that is there; `parts` has the organizations that a group is made of."""
         if source == target:
             return
         self._nodes(graph, (source, target))
-        many = graph.is_multigraph()
-        where = (source, target, tie.what) if many else (source, target)
+        where = (source, target, tie.what) if graph.is_multigraph() else (source, target)
         since, until = tie.stated or tie.starts_no_later or tie.starts_no_earlier, tie.ends_no_later or tie.ends_no_earlier
         urls = self._urls(tie.documents)
-        if graph.has_edge(*where):
-            edge = graph.edges[where]
-            if graph.graph["view"] in {"boards", "employers"}:
-                edge["weight"] += tie.weight
-            edge["what"] = edge["what"] if tie.what in edge["what"].split(" + ") else f"{edge['what']} + {tie.what}"
-            edge["since"], edge["until"] = min(edge["since"], since), max(edge["until"], until)
-            edge["facts"] += (tie.fact,)
-            edge["sources"] = tuple(sorted({*edge["sources"], *urls}))
+        if not graph.has_edge(*where):
+            graph.add_edge(
+                *where,
+                weight=tie.weight,
+                by=source,
+                what=tie.what,
+                since=since,
+                until=until,
+                certainty=certainty,
+                facts=(tie.fact,),
+                sources=urls,
+                parts={tie.source: (since, tie.weight)},
+            )
             return
-        graph.add_edge(
-            *where,
-            weight=tie.weight,
-            by=source,
-            what=tie.what,
-            since=since,
-            until=until,
-            certainty=certainty,
-            facts=(tie.fact,),
-            sources=urls,
-        )
+        edge = graph.edges[where]
+        # Several facts of one organization are one tie, of its newest weight; those of a group are as many as its parts.
+        edge["parts"][tie.source] = max(edge["parts"].get(tie.source, ("", 0.0)), (since, tie.weight))
+        edge["weight"] = sum(weight for _, weight in edge["parts"].values())
+        edge["what"] = " + ".join(sorted({*edge["what"].split(" + "), tie.what} - {""}))
+        edge["since"], edge["until"] = min(edge["since"], since), max(edge["until"], until)
+        edge["facts"] += (tie.fact,)
+        edge["sources"] = tuple(sorted({*edge["sources"], *urls}))
 
     def _nodes(self, graph: nx.Graph[str], keys: Iterable[str]) -> None:
         for key in keys:
@@ -292,12 +300,12 @@ class Views:
 
     @cached_property
     def _addresses(self) -> dict[str, str]:
-        return dict(self._texts("documents", "document", "url"))
+        return {row[0]: row[1] for row in self._rows("documents")}
 
     @cached_property
     def _names(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for iri, name in sorted(self._texts("names", "entity", "name"), reverse=True):
+        for iri, name in sorted(self._rows("names"), reverse=True):
             if iri.startswith((PROJECT, ORG_ID)):
                 found[key_of(iri)] = name
         return found
@@ -306,62 +314,53 @@ class Views:
     def _kinds(self) -> dict[str, str]:
         # A foundation that is a company by its form is a foundation here: that is how others are tied to it.
         order = ("project", "community", "public body", "company", "foundation")
-        ranked = sorted((order.index(kind), iri, kind) for iri, kind in self._texts("kinds", "entity", "kind"))
+        ranked = sorted((order.index(kind), iri, kind) for iri, kind in self._rows("kinds"))
         return {key_of(iri): kind for _, iri, kind in ranked}
 
     @cached_property
     def _donations(self) -> list[Tie]:
         """The gifts; `what` is the project, the bounds are the days that the date can mean."""
         found: dict[tuple[str, str, str], Tie] = {}
-        for row in self._rows("donations"):
-            key = (row["fact"], row["source"], row["target"])
-            tie = found.get(key)
+        for fact, source, target, project, document, stated, earliest, latest in self._rows("donations"):
+            tie = found.get((fact, source, target))
             if tie is None:
-                tie = found[key] = Tie(*key, row["project"], 1.0, row["stated"], row["earliest"], row["latest"])
-            tie.documents.append(row["document"])
+                tie = found[fact, source, target] = Tie(fact, source, target, project, 1.0, stated, earliest, latest)
+            tie.documents.append(document)
         return [found[key] for key in sorted(found)]
 
     @cached_property
     def _employers(self) -> list[Tie]:
         found: dict[str, Tie] = {}
-        for row in self._rows("employers"):
-            tie = found.setdefault(
-                row["fact"], Tie(row["fact"], row["source"], row["target"], "", float(row["count"]), row["seen"])
-            )
-            tie.documents.append(row["document"])
+        for fact, source, target, count, seen, document in self._rows("employers"):
+            tie = found.get(fact)
+            if tie is None:
+                tie = found[fact] = Tie(fact, source, target, "", float(count), seen)
+            tie.documents.append(document)
         return [found[key] for key in sorted(found)]
 
     def _ties(self, name: str) -> list[Tie]:
         """The facts of a view, in order of their IRIs; read once."""
-        cached = self.__dict__.setdefault("_read", {})
-        if name not in cached:
+        if name not in self._read:
             found: dict[str, Tie] = {}
-            for row in self._rows(name):
-                tie = found.get(row["fact"])
+            for fact, source, target, said, document, *bounds in self._rows(name):
+                tie = found.get(fact)
                 if tie is None:
-                    what = slug_of(row.get("what", "")).partition("-")[2].replace("-", " ")
-                    weight = float(row.get("count") or 1)
-                    tie = found[row["fact"]] = Tie(row["fact"], row["source"], row["target"], what, weight)
-                    for bound in _BOUNDS:
-                        setattr(tie, bound, row[bound])
-                tie.documents.append(row["document"])
-            cached[name] = [found[key] for key in sorted(found)]
-        return list(cached[name])
+                    # A tier or a role is a code, `tier-gold`; votes are a number.
+                    what = slug_of(said).partition("-")[2].replace("-", " ") if said.startswith(BASE) else ""
+                    weight = float(said) if said and not what else 1.0
+                    first, first_by, last, last_by, ended = bounds
+                    tie = Tie(fact, source, target, what, weight, "", first, first_by, last, last_by, ended)
+                    found[fact] = tie
+                tie.documents.append(document)
+            self._read[name] = [found[key] for key in sorted(found)]
+        return self._read[name]
 
-    def _rows(self, name: str) -> Iterator[dict[str, str]]:
-        answer = self._answer(name)
-        for row in answer.rows:
-            yield dict(zip(answer.columns, ["" if cell is None else cell.value for cell in row], strict=True))  # type: ignore[union-attr]
-
-    def _texts(self, name: str, *columns: str) -> list[tuple[str, str]]:
-        first, second = columns
-        return [(row[first], row[second]) for row in self._rows(name)]
-
-    def _answer(self, name: str) -> Rows:
+    def _rows(self, name: str) -> Iterator[list[str]]:
+        """The rows of a file of `queries/views` as text, '' where unbound."""
         answer = self._store.query((queries_dir() / "views" / f"{name}.rq").read_text("utf-8"))
         if not isinstance(answer, Rows):
             raise KgError(f"queries/views/{name}.rq is no SELECT")
-        return answer
+        return (["" if cell is None else cell.value for cell in row] for row in answer.rows)  # type: ignore[union-attr]
 
 
 def inputs(graph: nx.Graph[str]) -> list[dict[str, Any]]:
