@@ -132,3 +132,8 @@ def _value(argument: Argument, given: Any) -> Any:
         return given, Path(given).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise KgError(f"cannot read {given}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from error
+
+
+_path = measure("path")
+assert _path is not None
+path = _command(_path)
