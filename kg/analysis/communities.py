@@ -26,7 +26,7 @@ def modularity(graph: nx.Graph[str], parts: Iterable[set[str]]) -> float:
 
     Formula: sum over parts of inside/total - (strength/(2 total))^2.
     """
-    total = sum(weight for _, _, weight in graph.edges(data="weight", default=1.0))
+    total: float = sum(weight for _, _, weight in graph.edges(data="weight", default=1.0))
     if not total:
         return 0.0
     part_of = {node: number for number, part in enumerate(parts) for node in part}
@@ -37,7 +37,7 @@ def modularity(graph: nx.Graph[str], parts: Iterable[set[str]]) -> float:
         strength[part_of[other]] += weight
         if part_of[one] == part_of[other]:
             inside[part_of[one]] += weight
-    return sum(inside[part] / total - (strength[part] / (2 * total)) ** 2 for part in strength)
+    return sum((inside[part] / total - (strength[part] / (2 * total)) ** 2 for part in strength), 0.0)
 
 
 def adjusted_rand(one: Partition, other: Partition) -> float:

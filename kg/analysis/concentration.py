@@ -285,27 +285,27 @@ def _hint(view: str, who: str | None) -> str:
 
 
 def _chart(rows: list[dict[str, Any]], counted: str, trend: bool) -> Chart:
-    """Over time the share of the largest holder of each subject; else the subjects in which it is largest."""
+    """Over time the figures of the first few subjects; else the share of the largest holder, of the largest subjects."""
+    certain = not any(row["unknown"] for row in rows)
     if trend:
         days = sorted({row["day"] for row in rows if row["day"]})
+        subjects = sorted({row["subject"] for row in rows})[:4]
+        figures = {"top_share": "share of the largest", "hhi": "HHI"}
+        if not certain:
+            figures = {"top_share": "share of the largest, at least", "top_share_most": "at most", "hhi": "HHI, at least"}
         series: dict[str, list[float | None]] = {}
-        several = len({row["subject"] for row in rows}) > 1
-        for name in sorted({row["subject"] for row in rows})[:4]:
+        for name in subjects:
             of_it = {row["day"]: row for row in rows if row["subject"] == name}
-            for column, said in (
-                ("top_share", "largest holder, at least"),
-                ("top_share_most", "at most"),
-                ("hhi", "HHI, at least"),
-            ):
-                said = f"{name}: {said}" if several else said
-                series[said] = [of_it[day][column] if day in of_it else None for day in days]
-        subject = rows[0]["subject"] if not several else "projects and foundations"
-        return Chart("lines", f"Concentration of the {counted} of {subject}", f"share of all {counted}", days, series)
-    top = sorted(rows, key=lambda row: (-row["top_share"], -row["total"], row["subject"]))[:40]
+            for column, said in figures.items():
+                line = f"{name}: {said}" if len(subjects) > 1 else said
+                series[line] = [of_it[day][column] if day in of_it else None for day in days]
+        title = f"Concentration of the {counted} of {', '.join(subjects)}"
+        return Chart("lines", title, f"share of all {counted}, or index", days, series)
+    top = sorted(rows, key=lambda row: (-row["total"], row["subject"]))[:40]
     return Chart(
         "bars",
-        f"Where one holder has most of the {counted}",
-        f"share of the largest holder, at least, of all {counted}",
-        [f"{row['subject']} ({row['top']}, {row['total']})" for row in top],
+        f"How much one has of the {counted}" + (f", of the {len(top)} with most" if len(rows) > len(top) else ""),
+        f"share of the largest of all {counted}" + ("" if certain else ", at least"),
+        [f"{row['subject']} ({row['top'] or 'nobody known'}, {row['total']})" for row in top],
         {"top_share": [row["top_share"] for row in top]},
     )

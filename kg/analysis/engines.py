@@ -95,7 +95,8 @@ def sampled_betweenness(
     """Betweenness estimated from paths that start at a random sample of nodes, and how far each may be off (95 %).
 
     The sample is split into batches; the spread of their estimates gives the standard error, and Student's t with 9 degrees
-    of freedom (2.262) the interval. Formula: Brandes & Pich 2007, with batch means.
+    of freedom (2.262) the interval. Formula: Brandes & Pich 2007, with batch means. Of nodes that few paths cross the batches
+    see too little to tell their own error: for them the largest one stands.
     """
     plain = nx.Graph(graph.to_undirected(as_view=True)) if graph.is_directed() or graph.is_multigraph() else graph
     order = sorted(plain)

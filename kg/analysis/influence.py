@@ -114,7 +114,11 @@ def measure(
 
     top = rows[:40]
     chart = Chart(
-        "bars", f"Organizations by {by}, view {view}", by, [row["organization"] for row in top], {by: [row[by] for row in top]}
+        "bars",
+        f"Organizations by {by}, view {view}",
+        by,
+        [str(row["organization"]) for row in top],
+        {by: [row[by] for row in top]},
     )
     remarks = [*engines.advice(graph, backend), *left_out(network), _shape(graph)]
     if "betweenness_error" in found:

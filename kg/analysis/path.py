@@ -35,9 +35,10 @@ WORDS = {
 
 
 def ways(graph: nx.MultiDiGraph[str], a: str, b: str, *, hub: int = HUB, detour: float = DETOUR) -> Iterator[list[str]]:
-    """The simple paths from a to b whichever way the facts point, cheapest first: a hop costs 1, a hub in between `detour` more.
+    """The simple paths from a to b whichever way the facts point, cheapest first, those of one cost in order of their nodes.
 
-    Of equally dear ones, that whose nodes sort first. Yen's algorithm as networkx has it.
+    A hop costs 1, a hub in between `detour` more. Yen's algorithm as networkx has it.
+    Raises networkx's NetworkXNoPath where there is none.
     """
     import networkx as nx
 
@@ -77,9 +78,10 @@ def measure(views: Views, *, a: str, b: str, paths: int = 3) -> Findings:
     for key in (start, end):
         if key not in graph:
             raise NotFound(f"{views.label(key)} is tied to nothing that the graph knows{on}")
-    if not nx.has_path(graph.to_undirected(as_view=True), start, end):
-        raise NotFound(f"no chain of facts connects {views.label(start)} and {views.label(end)}{on}")
-    found = list(islice(ways(graph, start, end), paths))
+    try:
+        found = list(islice(ways(graph, start, end), paths))
+    except nx.NetworkXNoPath:
+        raise NotFound(f"no chain of facts connects {views.label(start)} and {views.label(end)}{on}") from None
     sizes = {node: len({*graph.predecessors(node), *graph.successors(node)}) for path in found for node in path}
     rows: list[dict[str, Any]] = []
     over_hubs = 0
