@@ -109,6 +109,12 @@ def test_a_board_seat_weighs_its_votes_and_control_is_a_tree_on_the_day(small_wo
     assert list(view.control("2021-01-01").edges) == []
 
 
+def test_a_list_of_a_day_says_that_it_was_so_and_not_since_when(views):
+    view = views(acme="company", harbour=("foundation", member("acme", as_of="2024-01-01"))).memberships()
+    edge = view.edges["o:acme", "o:harbour"]
+    assert (edge["since"], edge["seen"]) == ("", "2024-01-01")
+
+
 def test_who_holds_what_has_the_role_on_the_edge(small_world):
     held = small_world().holdings()
     assert [(a, b, key) for a, b, key in held.edges(keys=True) if b == "p:weaver" and key == "legal home"]
@@ -154,10 +160,11 @@ def test_the_newest_list_not_after_the_day_tells_who_employs_whom(graph_of_recor
 def test_merged_adds_weights_and_keeps_every_source_and_fact():
     graph = nx.MultiDiGraph()
     for fact, since, urls in (("f", "2020", ("u",)), ("g", "2019", ("u", "v"))):
-        graph.add_edge("o:a", "o:b", fact, weight=1.0, since=since, until="", facts=(fact,), sources=urls)
+        graph.add_edge("o:a", "o:b", fact, weight=1.0, since=since, seen="", until="", facts=(fact,), sources=urls)
     assert merged(graph).edges["o:a", "o:b"] == {
         "weight": 2.0,
         "since": "2019",
+        "seen": "",
         "until": "",
         "facts": ("f", "g"),
         "sources": ("u", "v"),

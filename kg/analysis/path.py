@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HUB = 100  # ties from which on a thing joins everything with everything
 DETOUR = 3.0  # hops that a way over a hub counts more
 COLUMNS = (
-    *("path", "hops", "hubs", "hop", "from", "from_id", "fact", "to", "to_id", "what", "since", "until", "certainty"),
+    *("path", "hops", "hubs", "hop", "from", "from_id", "fact", "to", "to_id", "what", "since", "seen", "until", "certainty"),
     *("facts", "sources"),
 )
 # How a hop reads along the fact, and against it.
@@ -103,7 +103,7 @@ def measure(views: Views, *, a: str, b: str, paths: int = 3) -> Findings:
         named = sorted({views.label("o:" + hub) if "o:" + hub in sizes else hub for row in rows for hub in row["hubs"]})
         which = "all of them lead" if over_hubs == len(found) else f"{over_hubs} of {len(found)} paths lead, ranked down,"
         remarks.append(f"{which} over a hub that ties everything to everything, and says little: {', '.join(named)}")
-    shown = ("path", "hop", "from", "fact", "to", "what", "since", "until")
+    shown = ("path", "hop", "from", "fact", "to", "what", "since", "seen")
     inputs = [{**{c: row.get(c) for c in INPUT_COLUMNS}, "weight": 1.0} for row in rows]
     return Findings(COLUMNS, rows, shown, ("sources",), remarks, INPUT_COLUMNS, inputs, _chart(views, found, rows, start, end))
 
@@ -116,7 +116,7 @@ def _hop(graph: nx.MultiDiGraph[str], source: str, target: str) -> dict[str, Any
         if graph.has_edge(*ends)
         for key, data in graph[ends[0]][ends[1]].items()
     ]
-    way, _, data = min(options, key=lambda option: (option[2]["since"] or "9999", option[0], option[1]))
+    way, _, data = min(options, key=lambda option: (option[2]["since"] or "9999", option[2]["seen"], option[0], option[1]))
     kinds = sorted({WORDS[other["kind"]][w] for w, _, other in options} - {WORDS[data["kind"]][way]})
     return {
         "from": graph.nodes[source]["label"],
@@ -126,6 +126,7 @@ def _hop(graph: nx.MultiDiGraph[str], source: str, target: str) -> dict[str, Any
         "to_id": target[2:],
         "what": data["what"] or None,
         "since": data["since"] or None,
+        "seen": data["seen"] or None,
         "until": data["until"] or None,
         "certainty": data["certainty"],
         "facts": sorted({fact.split("/id/")[-1] for _, _, other in options for fact in other["facts"]}),

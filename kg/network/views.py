@@ -10,9 +10,9 @@
 | `employers` | company – project | maintainers employed |
 
 Nodes are `o:slug` and `p:slug`, with `label` and `kind`. Edges have `weight`, `by` (the node that gives, holds or is a member),
-`what` (the tier or role; the project of a gift), `since` and `until` (days, '' where open or unknown), `certainty`, `facts` and
-`sources` (URLs). A related company stands under the one that controls it: on the day, or on that of the gift or count; `apart`
-leaves each by itself.
+`what` (the tier or role; the project of a gift), `since` and `until` (days, '' where open or unknown), `seen` (the first day on
+which it is known to have been so), `certainty`, `facts` and `sources` (URLs). A related company stands under the one that
+controls it: on the day, or on that of the gift or count; `apart` leaves each by itself.
 """
 
 from __future__ import annotations
@@ -157,6 +157,7 @@ class Views:
                 by=source,
                 what=key_of(tie.what),
                 since=tie.stated,
+                seen=tie.starts_no_later,
                 until="",
                 certainty="possible" if day and not (tie.starts_no_later and tie.starts_no_later <= day) else "definite",
                 earliest=tie.starts_no_earlier,
@@ -308,7 +309,9 @@ class Views:
             return
         self._nodes(graph, (source, target))
         where = (source, target, tie.what) if graph.is_multigraph() else (source, target)
-        since, until = tie.stated or tie.starts_no_later or tie.starts_no_earlier, tie.ends_no_later or tie.ends_no_earlier
+        # A list that shows something on a day does not say since when.
+        since = tie.starts_no_later if tie.starts_no_earlier else ""
+        seen, until = tie.stated or tie.starts_no_later, tie.ends_no_later or tie.ends_no_earlier
         urls = self._urls(tie.documents)
         if not graph.has_edge(*where):
             graph.add_edge(
@@ -317,19 +320,21 @@ class Views:
                 by=source,
                 what=tie.what,
                 since=since,
+                seen=seen,
                 until=until,
                 certainty=certainty,
                 facts=(tie.fact,),
                 sources=urls,
-                parts={tie.source: (since, tie.weight)},
+                parts={tie.source: (seen, tie.weight)},
             )
             return
         edge = graph.edges[where]
         # Several facts of one organization are one tie, of its newest weight; those of a group are as many as its parts.
-        edge["parts"][tie.source] = max(edge["parts"].get(tie.source, ("", 0.0)), (since, tie.weight))
+        edge["parts"][tie.source] = max(edge["parts"].get(tie.source, ("", 0.0)), (seen, tie.weight))
         edge["weight"] = sum(weight for _, weight in edge["parts"].values())
         edge["what"] = " + ".join(sorted({*edge["what"].split(" + "), tie.what} - {""}))
-        edge["since"], edge["until"] = min(edge["since"], since), max(edge["until"], until)
+        edge["since"], edge["seen"] = _earliest(edge["since"], since), _earliest(edge["seen"], seen)
+        edge["until"] = max(edge["until"], until)
         edge["facts"] += (tie.fact,)
         edge["sources"] = tuple(sorted({*edge["sources"], *urls}))
 
@@ -416,7 +421,7 @@ class Views:
 def inputs(graph: nx.Graph[str]) -> list[dict[str, Any]]:
     """The edges of a view as rows, in order: what `--explain` shows of a measure.
 
-    Columns: from, from_id, to, to_id, what, weight, since, until, certainty, facts (as CURIE-like `relation/…`), sources.
+    Columns: from, from_id, to, to_id, what, weight, since, seen, until, certainty, facts (as CURIE-like `relation/…`), sources.
     """
     rows = []
     for one, other, data in graph.edges(data=True):
@@ -430,6 +435,7 @@ def inputs(graph: nx.Graph[str]) -> list[dict[str, Any]]:
                 "what": data["what"][2:] if data["what"].startswith("p:") else data["what"] or None,
                 "weight": data["weight"],
                 "since": data["since"] or None,
+                "seen": data["seen"] or None,
                 "until": data["until"] or None,
                 "certainty": data["certainty"],
                 "facts": [fact.removeprefix(f"{BASE}id/") for fact in data["facts"]],
@@ -439,7 +445,7 @@ def inputs(graph: nx.Graph[str]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["from_id"], row["to_id"], row["what"] or "", row["facts"]))
 
 
-INPUT_COLUMNS = ("from", "from_id", "to", "to_id", "what", "weight", "since", "until", "certainty", "facts", "sources")
+INPUT_COLUMNS = ("from", "from_id", "to", "to_id", "what", "weight", "since", "seen", "until", "certainty", "facts", "sources")
 
 
 def merged(graph: nx.Graph[str]) -> nx.Graph[str]:
@@ -450,12 +456,19 @@ def merged(graph: nx.Graph[str]) -> nx.Graph[str]:
         if out.has_edge(source, target):
             edge = out.edges[source, target]
             edge["weight"] += data["weight"]
-            edge["since"], edge["until"] = min(edge["since"], data["since"]), max(edge["until"], data["until"])
+            for when in ("since", "seen"):
+                edge[when] = _earliest(edge[when], data[when])
+            edge["until"] = max(edge["until"], data["until"])
             edge["facts"] += data["facts"]
             edge["sources"] = tuple(sorted({*edge["sources"], *data["sources"]}))
         else:
             out.add_edge(source, target, **data)
     return out
+
+
+def _earliest(one: str, other: str) -> str:
+    """The earlier of two days, '' being none."""
+    return min(filter(None, (one, other)), default="")
 
 
 def labels(graph: nx.Graph[str]) -> Mapping[str, str]:
