@@ -42,7 +42,7 @@ def analyze() -> None:
     """
 
 
-def _command(found: Measure) -> click.Command:
+def _command(found: Measure, *, example: str = "") -> click.Command:
     """The command of a measure: its arguments as options, and those that all of them have."""
 
     def run(
@@ -92,7 +92,7 @@ def _command(found: Measure) -> click.Command:
     body = click.option("--explain", is_flag=True, help="Instead: the facts it is computed from, with their sources.")(body)
     for argument in reversed(found.arguments):
         body = _parameter(argument)(body)
-    text = f"{found.question}\n\n{found.definition}\n\n\b\nExample: {found.example}"
+    text = f"{found.question}\n\n{found.definition}\n\n\b\nExample: {example or found.example}"
     return click.command(found.name, help=text, short_help=found.question)(body)
 
 
@@ -142,4 +142,4 @@ def _value(argument: Argument, given: Any) -> Any:
 
 _path = measure("path")
 assert _path is not None
-path = _command(_path)
+path = _command(_path, example=_path.example.replace("analyze ", ""))

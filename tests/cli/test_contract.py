@@ -355,7 +355,9 @@ def test_the_option_names_the_store_before_the_environment_does(kg, small_folder
     assert kg("info", KG_STORE="/no/such/folder").exit_code == 3
 
 
-OF_A_DAY = {"moves", "show", "find", "why", "query", "conflicts", "export", "neutrality", "timeline", "diff"}
+OF_A_DAY = {
+    *("moves", "show", "find", "why", "query", "conflicts", "export", "neutrality", "analyze", "path", "timeline", "diff"),
+}
 
 
 @each({k: v for k, v in VERBS.items() if v[0] not in OF_A_DAY} | {"check facts": ("check", "facts"), "build": ("build",)})
