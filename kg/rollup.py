@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -26,13 +26,15 @@ class Groups:
 
     controls: dict[str, list[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(list))
 
-    def top(self, organization: str, day: str) -> str:
+    def top(self, organization: str, day: str, stops: Collection[str] = ()) -> str:
         """The organization at the end of all chains on the day; the organization itself where nobody is known above it.
 
-        Two controllers at once, and a circle, end the climb: nothing is guessed.
+        Two controllers at once, and a circle, end the climb: nothing is guessed. So does one of the `stops`.
         """
         seen = {organization}
         while True:
+            if organization in stops:
+                return organization
             above = {c for c, start, end in self.controls.get(organization, ()) if start <= day and (not end or day < end)}
             above -= seen
             if len(above) != 1:

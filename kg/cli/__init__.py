@@ -26,6 +26,8 @@ COMMANDS = {
     "find": ("answers", "find"),
     "why": ("answers", "why"),
     "neutrality": ("judging", "neutrality"),
+    "analyze": ("analyzing", "analyze"),
+    "path": ("analyzing", "path"),
     "timeline": ("time", "timeline"),
     "diff": ("time", "diff"),
     "query": ("asking", "query"),

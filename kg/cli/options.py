@@ -107,20 +107,20 @@ def discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_file(name: str, text: str) -> None:
+def write_file(name: str, content: str | bytes) -> None:
     """Write a file whole or not at all; a link is followed, a pipe or device is written to. Raises KgError naming the file."""
     from pathlib import Path
 
     from kg.errors import KgError
 
-    path = Path(os.path.realpath(name))
+    path, data = Path(os.path.realpath(name)), content.encode() if isinstance(content, str) else content
     try:
         if path.exists() and not path.is_file():  # replacing /dev/null by a file would be the end of it
-            path.write_text(text, encoding="utf-8", newline="")
+            path.write_bytes(data)
             return
         temporary = path.with_name(f".kg-{os.getpid()}")
         try:
-            temporary.write_text(text, encoding="utf-8", newline="")
+            temporary.write_bytes(data)
             if path.exists():
                 temporary.chmod(path.stat().st_mode)
             temporary.replace(path)

@@ -18,6 +18,8 @@ ROWS = {
     "find": ("find", "weavr"),
     "why": ("why", "weaver"),
     "neutrality": ("neutrality", "harbour"),
+    "analyze": ("analyze", "flow"),
+    "path": ("path", "acme", "weaver"),
     "query": ("query", "holders", "project=weaver", "on=2021-01-01"),
     "queries": ("queries",),
     "schema": ("schema", "Donation"),
@@ -44,6 +46,8 @@ def test_the_verbs_of_this_version_are_those_of_the_contract():
         "find",
         "why",
         "neutrality",
+        "analyze",
+        "path",
         "timeline",
         "diff",
         "query",
@@ -352,7 +356,9 @@ def test_the_option_names_the_store_before_the_environment_does(kg, small_folder
     assert kg("info", KG_STORE="/no/such/folder").exit_code == 3
 
 
-OF_A_DAY = {"moves", "show", "find", "why", "query", "conflicts", "export", "neutrality", "timeline", "diff"}
+OF_A_DAY = {
+    *("moves", "show", "find", "why", "query", "conflicts", "export", "neutrality", "analyze", "path", "timeline", "diff"),
+}
 
 
 @each({k: v for k, v in VERBS.items() if v[0] not in OF_A_DAY} | {"check facts": ("check", "facts"), "build": ("build",)})

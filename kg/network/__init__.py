@@ -8,6 +8,9 @@ from typing import Any
 import networkx as nx
 
 from kg.catalog import JOINT
+from kg.network.views import INPUT_COLUMNS, NAMES, Views, inputs, key_of, labels, merged
+
+__all__ = ["INPUT_COLUMNS", "NAMES", "Run", "Views", "inputs", "key_of", "labels", "merged", "transfers"]
 
 Run = Callable[..., Iterable[Mapping[str, Any]]]
 
