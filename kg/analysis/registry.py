@@ -22,6 +22,21 @@ MEASURES: tuple[Measure, ...] = (
             Argument("by_year", "flag", "One row a vendor, foundation and year.", False),
         ),
     ),
+    Measure(
+        name="withdrawal",
+        question="What breaks if a company leaves, with those it controls?",
+        definition=(
+            "Rows of maintainers: projects that would lose more than half of theirs by the newest list; 'least' and 'most' are per "
+            "cent of all maintainers, with those whose employer is unknown counted against and for the company, and 'breaks' is "
+            "yes where the least is over half, possible where the most is. Rows of board votes and of members: bodies that would "
+            "lose a majority of the votes, or of the members, that sources name. Rows 'cut off': parts of the network of each kind "
+            "that hang together with the rest through the company alone ('lost' nodes of those 'of' its component, the company "
+            "included). 'list' is the day of the list that shows it; one older than a year is stale."
+        ),
+        example="kg analyze withdrawal google",
+        module="withdrawal",
+        arguments=(Argument("company", "organization", "The company that leaves.", positional=True, required=True),),
+    ),
 )
 
 
