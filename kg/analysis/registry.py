@@ -37,6 +37,23 @@ MEASURES: tuple[Measure, ...] = (
         module="withdrawal",
         arguments=(Argument("company", "organization", "The company that leaves.", positional=True, required=True),),
     ),
+    Measure(
+        name="lifecycle",
+        question="How long until a gift graduates or is retired, and how long had the vendor kept it?",
+        definition=(
+            "Kaplan-Meier estimates, in days: from the first dated gift of a whole project to its graduation (or top level), and to "
+            "its retirement (or archiving), by foundation; from the opening of a project to its gift, by vendor. A project that has "
+            "not got there is censored on the last day a source shows its level, or shows it held. n = events + censored; low and "
+            "high bound the median with 95 % confidence; in_5_years is the share that got there, per cent, empty where nobody was "
+            "followed so long."
+        ),
+        example="kg analyze lifecycle --to cncf",
+        module="lifecycle",
+        arguments=(
+            Argument("of", "organization", "Only what this company gave, or opened."),
+            Argument("to", "organization", "Only what this foundation, or a part of it, received."),
+        ),
+    ),
 )
 
 

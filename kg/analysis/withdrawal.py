@@ -61,7 +61,7 @@ def is_stale(list_day: str, day: str) -> bool:
     """Whether a list of a day is more than STALE_DAYS old on another; False where either is unknown."""
     if not list_day or not day:
         return False
-    return (date.fromisoformat(day[:10]) - date.fromisoformat(list_day[:10])).days > STALE_DAYS
+    return (date.fromisoformat(day) - date.fromisoformat(list_day)).days > STALE_DAYS
 
 
 def measure(views: Views, *, company: str) -> Findings:
@@ -77,9 +77,7 @@ def measure(views: Views, *, company: str) -> Findings:
             f"no source shows {views.label(focus)}{f' on {views.day}' if views.day else ''} employing a maintainer, on a board or "
             f"as a member; `kg show {focus[2:]}` tells what is known of it"
         )
-    seen: dict[str, str] = {}
-    for fact, when in views.rows("sightings"):
-        seen[fact] = max(seen.get(fact, ""), when)
+    seen = views.sightings()
     rows: list[dict[str, Any]] = []
     for name, graph in graphs.items():
         if tied.get(name):
@@ -158,8 +156,7 @@ def _day(graph: nx.Graph[str], edges: Iterable[dict[str, Any]], seen: dict[str, 
 
 def _dated(row: dict[str, Any], list_day: str, day: str) -> dict[str, Any]:
     row["list"] = list_day or None
-    whole = list_day if len(list_day) == 10 else {4: f"{list_day}-12-31", 7: f"{list_day}-28"}.get(len(list_day), "")
-    row["stale"] = None if not whole else "yes" if is_stale(whole, day) else "no"
+    row["stale"] = None if not list_day else "yes" if is_stale(list_day, day) else "no"
     return row
 
 

@@ -26,6 +26,7 @@ from typing import Any, Protocol
 import networkx as nx
 
 from kg import rollup
+from kg.dates import PartialDate
 from kg.errors import KgError
 from kg.resources import queries_dir
 from kg.store import Rows, Store
@@ -247,6 +248,13 @@ class Views:
     def urls(self, documents: Iterable[str]) -> tuple[str, ...]:
         """The addresses of documents, each once, in order."""
         return self._urls(documents)
+
+    def sightings(self) -> dict[str, str]:
+        """The last day on which a list shows each membership, seat or holding, by its IRI; the first day of a month or a year."""
+        seen: dict[str, str] = {}
+        for fact, day in self._rows("sightings"):
+            seen[fact] = max(seen.get(fact, ""), PartialDate(day).earliest)
+        return seen
 
     def read_until(self) -> str:
         """The day of the view, or else the day on which the newest source was read; '' where none says."""
