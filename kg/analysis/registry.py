@@ -54,6 +54,24 @@ MEASURES: tuple[Measure, ...] = (
             Argument("to", "organization", "Only what this foundation, or a part of it, received."),
         ),
     ),
+    Measure(
+        name="before-after",
+        question="What changed in a project after a company gave it away, against projects that had no gift then?",
+        definition=(
+            "A study of one event. Series: authors in each period, employers of maintainers and the giver's share of them in each "
+            "list. 'baseline' says what the periods after the gift are compared with: those before it, or, where none is counted, "
+            "the year of the gift or the first list after it. 'difference' is the change less the mean change of the controls "
+            "over the same periods (authors by logarithms); p is the share of all n + 1 that stand out as far, every assignment "
+            "counted; 'placebo' is the same difference between two periods that are both before, or both after, the gift, where "
+            "none should be."
+        ),
+        example="kg analyze before-after athenz",
+        module="before_after",
+        arguments=(
+            Argument("project", "project", "The project that was given.", positional=True, required=True),
+            Argument("months", "integer", "How far before and after the gift a period may lie.", 24),
+        ),
+    ),
 )
 
 
