@@ -1,4 +1,5 @@
-"""What changed in a project after its gift, against projects that had no gift then: a study of one event, with what it cannot tell."""
+"""What changed in a project after its gift, against projects that had no gift then: a study of one event, with what it "
+"cannot tell."""
 
 from __future__ import annotations
 
@@ -182,9 +183,12 @@ def measure(views: Views, *, project: str, months: int = 24) -> Findings:
                 points = [point for point in found[member] if (point.first, point.last) in periods]
                 inputs += [_input(views, name, member, kind, told, point) for point in points]
     if not rows:
-        kept = sorted({f"{p.first}/{p.last}" if p.first < p.last else p.first for found in series.values() for p in found.get(key, ())})
+        kept = sorted(
+            {f"{p.first}/{p.last}" if p.first < p.last else p.first for found in series.values() for p in found.get(key, ())}
+        )
         raise NotFound(
-            f"{views.label(key)} was given on {'/'.join(dict.fromkeys(gift))}; the figures on record ({', '.join(kept)}) leave no two periods "
+            f"{views.label(key)} was given on {'/'.join(dict.fromkeys(gift))}; the figures on record ({', '.join(kept)}) "
+            "leave no two periods "
             f"to compare within {months} months of that; try more --months"
         )
     remarks += _unidentified(views, rows, givers, gift)
@@ -192,7 +196,20 @@ def measure(views: Views, *, project: str, months: int = 24) -> Findings:
     return Findings(
         COLUMNS,
         rows,
-        ("series", "baseline", "before", "after", "change", "controls", "n", "controls_change", "difference", "p", "placebo", "identified"),
+        (
+            "series",
+            "baseline",
+            "before",
+            "after",
+            "change",
+            "controls",
+            "n",
+            "controls_change",
+            "difference",
+            "p",
+            "placebo",
+            "identified",
+        ),
         (),
         remarks,
         INPUTS,
@@ -210,7 +227,9 @@ def _gift(views: Views, key: str) -> tuple[tuple[str, str], set[str], str]:
     ]
     if not gifts:
         by = f" by {views.day}" if views.day else ""
-        raise NotFound(f"no dated gift of {views.label(key)} as a whole by a company is on record{by}; see `kg timeline {key[2:]}`")
+        raise NotFound(
+            f"no dated gift of {views.label(key)} as a whole by a company is on record{by}; see `kg timeline {key[2:]}`"
+        )
     first = min(gifts)
     return (first[0], first[1]), {vendor for *_, vendor, home in gifts if home == first[3]}, first[3]
 
@@ -302,15 +321,27 @@ def _row(name: str, kind: str, months: int, told: Mapping[str, Any]) -> dict[str
 
 def _unidentified(views: Views, rows: Sequence[Mapping[str, Any]], givers: set[str], gift: tuple[str, str]) -> list[str]:
     names = " + ".join(sorted(views.label(giver) for giver in givers))
-    lines = [f"given by {names} on {'/'.join(dict.fromkeys(gift))}; changes of authors are in per cent, of employers in number, of shares in points"]
+    lines = [
+        f"given by {names} on {'/'.join(dict.fromkeys(gift))}; changes of authors are in per cent, of employers in "
+        "number, of shares in points"
+    ]
     if any(row["baseline"] == "year of the gift" for row in rows):
-        lines.append("authors: no whole year before the gift is counted; the year of the gift stands for it, so that part of any effect is in both")
+        lines.append(
+            "authors: no whole year before the gift is counted; the year of the gift stands for it, so that part of any "
+            "effect is in both"
+        )
     if any(row["baseline"] == "first after" for row in rows):
-        lines.append("maintainers: lists name a project from when the foundation has it; what was before is not known, only what came later")
+        lines.append(
+            "maintainers: lists name a project from when the foundation has it; what was before is not known, only what "
+            "came later"
+        )
     if all(row["n"] == 0 for row in rows if row["controls"] == VENDOR):
-        lines.append("of the vendor's kept projects no figures over these periods are on record: nothing is compared within the vendor")
+        lines.append(
+            "of the vendor's kept projects no figures over these periods are on record: nothing is compared within the vendor"
+        )
     lines.append(
-        "not identified: why. Projects are given when they grow, or when a vendor lets go; one project was treated, its controls came to the "
+        "not identified: why. Projects are given when they grow, or when a vendor lets go; one project was treated, its "
+        "controls came to the "
         "foundation before it, and p only says how many of the n + 1 stand out as far"
     )
     return lines
@@ -343,6 +374,14 @@ def _chart(
     whole = [values for values in known if all(period in values for period in periods)]
     series: dict[str, list[float]] = {views.label(key): [point.value for point in own]}
     if whole:
-        series[f"median of {len(whole)} projects the foundation had before"] = [median(v[period] for v in whole) for period in periods]
+        series[f"median of {len(whole)} projects the foundation had before"] = [
+            median(v[period] for v in whole) for period in periods
+        ]
     labels = [first[:4] if first[4:] == "-01-01" else f"{first[:7]}/{last[:7]}" for first, last in periods]
-    return Chart("lines", f"Authors of {views.label(key)}, given {'/'.join(dict.fromkeys(gift))}", "authors in the period", labels, series)
+    return Chart(
+        "lines",
+        f"Authors of {views.label(key)}, given {'/'.join(dict.fromkeys(gift))}",
+        "authors in the period",
+        labels,
+        series,
+    )

@@ -1,7 +1,7 @@
 """How long until a gift graduates or is retired, and how long a vendor kept what it opened: Kaplan–Meier, dates as bounds.
 
 No library: lifelines, scikit-survival and statsmodels each take longer to load (1.7 s and more) than a measure may take whole,
-and lifelines keeps pandas below 3. The estimate is a product over a sorted list; tests hold it to published tables and to scipy.
+and lifelines keeps pandas below 3. The estimate is a product over a sorted list; tests hold it to published tables.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ class Spell:
 def summary(spells: Sequence[Spell]) -> dict[str, Any]:
     """n, events, the median with its interval by the middle of each date, and the medians by its shortest and longest reading.
 
-    A date known to a month or a year is a range, and so is a stage that only a later list shows; the middle is an assumption, and
-    `median_least` and `median_most` show what hangs on it.
+    A date known to a month or a year is a range, and so is a stage that only a later list shows; the middle is an assumption,
+    and `median_least` and `median_most` show what hangs on it.
     """
     bounds = [(spell.days(), spell.ended) for spell in spells]
     middle = kaplan_meier(((least + most) / 2, ended) for (least, most), ended in bounds)
@@ -150,7 +150,9 @@ def summary(spells: Sequence[Spell]) -> dict[str, Any]:
         "median_least": _whole(median_time(shortest)[0]),
         "median_most": _whole(median_time(longest)[0]),
         # Nobody knows of five years where nobody was followed so long, unless all got there before.
-        "in_5_years": round(100 * (1 - survival_at(middle, 5 * YEAR))) if followed >= 5 * YEAR or events == len(spells) else None,
+        "in_5_years": round(100 * (1 - survival_at(middle, 5 * YEAR)))
+        if followed >= 5 * YEAR or events == len(spells)
+        else None,
     }
 
 
@@ -174,7 +176,10 @@ def measure(views: Views, *, of: str | None = None, to: str | None = None) -> Fi
         for spell in found:
             groups[spell.group].append(spell)
         sized = sorted(groups, key=lambda key: (-len(groups[key]), key))
-        for key, members in [("all", [*{s.project: replace(s, group="all") for s in found}.values()]), *((k, groups[k]) for k in sized)]:
+        for key, members in [
+            ("all", [*{s.project: replace(s, group="all") for s in found}.values()]),
+            *((k, groups[k]) for k in sized),
+        ]:
             if members:
                 row = {"transition": transition, "group": key if key == "all" else views.label(key), "group_id": key[2:]}
                 row["group_id"] = None if key == "all" else key[2:]
@@ -218,7 +223,9 @@ class _Read:
         donations = views.donations()
         for vendor, _, data in sorted(donations.edges(data=True), key=lambda edge: (edge[2]["facts"], edge[0])):
             self.gifts[data["what"]].append((vendor, data))
-        self.homes = {data["what"]: foundation for _, foundation, data in sorted(donations.edges(data=True), key=lambda e: e[1])}
+        self.homes = {
+            data["what"]: foundation for _, foundation, data in sorted(donations.edges(data=True), key=lambda e: e[1])
+        }
         self.entered: dict[str, list[tuple[str, str, str, str, str]]] = defaultdict(list)
         self.seen: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
         self.ladders: dict[str, set[str]] = defaultdict(set)
@@ -240,7 +247,8 @@ class _Read:
                 self.seen[key_of(project)].append((PartialDate(seen).earliest, name, document, body))
 
     def _is_followed(self, project: str, stages: frozenset[str]) -> bool:
-        """Whether a source shows the project at a body whose ladder has such a stage: elsewhere it could never be shown there."""
+        """Whether a source shows the project at a body whose ladder has such a stage: elsewhere it could never be shown "
+        "there."""
         bodies = {entry[4] for entry in self.entered[project]} | {sight[3] for sight in self.seen[project]}
         return any(stages & self.ladders[body] for body in bodies)
 
@@ -249,7 +257,9 @@ class _Read:
         parents, spells = self.views.parents(), []
         for project, gifts in sorted(self.gifts.items()):
             home = self.homes[project]
-            if (giver and all(vendor != giver for vendor, _ in gifts)) or (receiver and receiver not in (home, *parents.get(home, ()))):
+            if (giver and all(vendor != giver for vendor, _ in gifts)) or (
+                receiver and receiver not in (home, *parents.get(home, ()))
+            ):
                 continue
             dated = [data for _, data in gifts if data["earliest"] and data["latest"]]
             if not dated:
@@ -280,7 +290,8 @@ class _Read:
         return (day, day), False, [last[1]]
 
     def before_gifts(self, giver: str | None) -> list[Spell]:
-        """Each project that a company opened on a known date, to its gift, or to the last day on which a source shows it held."""
+        """Each project that a company opened on a known date, to its gift, or to the last day on which a source shows "
+        "it held."""
         from kg.network import key_of
 
         held: dict[str, str] = {}
@@ -312,13 +323,18 @@ class _Read:
     def remarks(self) -> list[str]:
         undated = sum(all(not data["latest"] for _, data in gifts) for gifts in self.gifts.values())
         lines = [
-            "days, by the middle of what each date can mean; median_least and median_most read every date at its shortest and longest; "
+            "days, by the middle of what each date can mean; median_least and median_most read every date at its "
+            "shortest and longest; "
             "low and high are a 95 % interval; an empty median: fewer than half have got there",
-            "a project that is retired before it graduates counts as censored when a source last shows it, so that the share that "
+            "a project that is retired before it graduates counts as censored when a source last shows it, so that the "
+            "share that "
             "graduates is that of a world without retirement",
         ]
         if undated or self.unfollowed:
-            lines.append(f"left out: {undated} projects whose gift has no date, {len(self.unfollowed)} at whose foundation no source shows such a stage")
+            lines.append(
+                f"left out: {undated} projects whose gift has no date, {len(self.unfollowed)} at whose foundation no "
+                "source shows such a stage"
+            )
         return lines
 
 
@@ -354,4 +370,6 @@ def _chart(views: Views, spells: dict[str, list[Spell]]) -> Chart:
                     round(100 * (1 - survival_at(steps, year * YEAR)), 1) if year * YEAR <= longest else None for year in years
                 ]
     labels = [f"{year:g}" for year in years]
-    return Chart("lines", "Share of vendors' gifts that graduated or were retired, by years since the gift", "per cent", labels, series)
+    return Chart(
+        "lines", "Share of vendors' gifts that graduated or were retired, by years since the gift", "per cent", labels, series
+    )

@@ -71,10 +71,13 @@ def measure(views: Views, *, company: str) -> Findings:
     focus = views.focus(company)
     graphs = {name: views.network(name) for name in _WORDS}
     day = views.read_until()
-    tied = {name: sum(edge["by"] == focus for edge in graph.adj[focus].values()) for name, graph in graphs.items() if focus in graph}
+    tied = {
+        name: sum(edge["by"] == focus for edge in graph.adj[focus].values()) for name, graph in graphs.items() if focus in graph
+    }
     if not any(tied.values()):
         raise NotFound(
-            f"no source shows {views.label(focus)}{f' on {views.day}' if views.day else ''} employing a maintainer, on a board or "
+            f"no source shows {views.label(focus)}{f' on {views.day}' if views.day else ''} employing a maintainer, on a "
+            "board or "
             f"as a member; `kg show {focus[2:]}` tells what is known of it"
         )
     seen = views.sightings()
@@ -84,11 +87,14 @@ def measure(views: Views, *, company: str) -> Findings:
             rows += _halves(name, graph, focus, day, seen)
             rows += _pieces(name, graph, focus, day, seen)
     said = (
-        f"{views.label(focus)} is on record as an employer of maintainers in {tied.get('employers', 0)} projects, with seats on "
+        f"{views.label(focus)} is on record as an employer of maintainers in {tied.get('employers', 0)} projects, with "
+        "seats on "
         f"{tied.get('boards', 0)} boards, and as a member of {tied.get('memberships', 0)} bodies"
     )
     if not rows:
-        raise NotFound(f"{said}; none of them would lose more than half of its maintainers, votes or members, nor a tie to the rest")
+        raise NotFound(
+            f"{said}; none of them would lose more than half of its maintainers, votes or members, nor a tie to the rest"
+        )
     rows.sort(
         key=lambda row: (
             list(_WORDS.values()).index(row["kind"].split(": ")[0]),
@@ -143,7 +149,9 @@ def _pieces(name: str, graph: nx.Graph[str], focus: str, day: str, seen: dict[st
 
 def _row(graph: nx.Graph[str], kind: str, key: str, breaks: str, lost: int, whole: int) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
-    row.update({"kind": kind, "what": graph.nodes[key]["label"], "what_id": key[2:], "breaks": breaks, "lost": lost, "of": whole})
+    row.update(
+        {"kind": kind, "what": graph.nodes[key]["label"], "what_id": key[2:], "breaks": breaks, "lost": lost, "of": whole}
+    )
     return {**row, "with": []}
 
 

@@ -250,7 +250,8 @@ class Views:
         return self._urls(documents)
 
     def sightings(self) -> dict[str, str]:
-        """The last day on which a list shows each membership, seat or holding, by its IRI; the first day of a month or a year."""
+        """The last day on which a list shows each membership, seat or holding, by its IRI; the first day of a month or "
+        "a year."""
         seen: dict[str, str] = {}
         for fact, day in self._rows("sightings"):
             seen[fact] = max(seen.get(fact, ""), PartialDate(day).earliest)
