@@ -39,12 +39,11 @@ FEATURES = (
     "vendor's memberships",
     "vendor's board seats",
     "years since opening",
-    "authors",
     "refused",
     "trademark given",
     "left open licences",
 )
-_COUNTS = frozenset(FEATURES[:5]) | {"authors"}  # what doubles matters, not what is added
+_COUNTS = frozenset(FEATURES[:5])  # what doubles matters, not what is added
 NOTE = "a list to look into, not a forecast"
 SHOWS = ("candidates", "backtest", "calibration", "weights")
 INPUTS = (
@@ -119,6 +118,12 @@ class World:
                 found[holding.project].add(holding.vendor)
         return {project: tuple(sorted(found[project])) for project in sorted(found)}
 
+    def last_authors(self, project: str, day: str) -> float | None:
+        """The authors of the project in the last period that ended by the day; None where none is counted."""
+        counted = self.authors.get(project, ())
+        last = bisect_right(counted, (day, math.inf))
+        return counted[last - 1][1] if last else None
+
     def table(self, day: str) -> dict[str, tuple[float | None, ...]]:
         """The features of each project held on the day, in the order of FEATURES; None is unknown, which is not 0."""
         cache: dict[str, str] = {}
@@ -142,8 +147,6 @@ class World:
         seats, members = _bodies(self.seats, day, top), _bodies(self.memberships, day, top)
         rows: dict[str, tuple[float | None, ...]] = {}
         for project, vendors in held.items():
-            counted = self.authors.get(project, ())
-            last = bisect_right(counted, (day, math.inf))
             opened = self.opened.get(project, "")
             age = (date.fromisoformat(day) - date.fromisoformat(opened)).days // 365 if opened and opened <= day else None
             rows[project] = (
@@ -153,7 +156,6 @@ class World:
                 max((members[vendor] for vendor in vendors if vendor in members), default=None),
                 max((seats[vendor] for vendor in vendors if vendor in seats), default=None),
                 None if age is None else float(age),
-                counted[last - 1][1] if last else None,
                 *(float(self.words.get((project, what), "9999") <= day) for what in ("refusal", "trademark", "relicensing")),
             )
         return rows
@@ -249,7 +251,8 @@ class Model:
         """The vectors in units of deviations from the mean."""
         import numpy
 
-        return numpy.nan_to_num((vectors - self.mean) / self.scale, nan=0.0)
+        found: numpy.ndarray = numpy.nan_to_num((vectors - self.mean) / self.scale, nan=0.0)
+        return found
 
     def score(self, vectors: numpy.ndarray) -> numpy.ndarray:
         """The log odds."""
@@ -265,7 +268,9 @@ class Fitter:
         from sklearn.linear_model import LogisticRegression
 
         self.vectors = vectors
-        self._regression = LogisticRegression(C=1.0, warm_start=True, max_iter=500, tol=1e-4)
+        self._regression: Any = LogisticRegression(  # type: ignore[no-untyped-call]
+            C=1.0, warm_start=True, max_iter=500, tol=1e-4
+        )
 
     def fit(self, given: numpy.ndarray, kept: numpy.ndarray) -> Model:
         """The model of so many given and kept projects at each vector; the penalty is ridge, of strength 1."""
@@ -346,21 +351,23 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
     return float(sample.mean()), float(low), float(high)
 
 
-def baselines(table: Table) -> dict[str, list[float]]:
-    """The scores of the simple rules: how many gifts the vendor made before, and how many authors the project last had."""
-    gifts, authors = FEATURES.index("vendor's gifts"), FEATURES.index("authors")
-    return {
-        _GAVE: [row[gifts] or 0.0 for row in table.raw],
-        _ACTIVE: [-1.0 if row[authors] is None else row[authors] for row in table.raw],
-    }  # type: ignore[misc]
+def baselines(table: Table, world: World) -> dict[str, list[float]]:
+    """The scores of the simple rules: how many gifts the vendor made before, and how many authors the project last had.
+
+    Authors are no feature of the model: foundations count them, of projects they have, so that a count of a year before a gift
+    is in a list that was made after it. The rule may use them all the same; where there is none it has nothing to go by.
+    """
+    gifts = FEATURES.index("vendor's gifts")
+    last = [world.last_authors(project, day) for project, day in zip(table.projects, table.days, strict=True)]
+    return {_GAVE: [row[gifts] or 0.0 for row in table.raw], _ACTIVE: [-1.0 if count is None else count for count in last]}
 
 
-def back_test(table: Table, fitter: Fitter) -> list[dict[str, Any]]:
+def back_test(table: Table, world: World, fitter: Fitter) -> list[dict[str, Any]]:
     """One row a year: how well a model that knew only the gifts of earlier years, and each rule, told the gifts of the year."""
     import numpy
 
     rows: list[dict[str, Any]] = []
-    rules = baselines(table)
+    rules = baselines(table, world)
     day_of = numpy.array(table.days)
     for year in sorted({day[:4] for day in table.days}):
         earlier = numpy.flatnonzero(day_of < f"{year}-01-01")
@@ -489,7 +496,8 @@ def measure(views: Views, *, of: str | None = None, show: str = "candidates", ho
         )
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):  # the matrices are small: more threads only wait for each other
+    # The matrices are small: more threads only wait for each other.
+    with threadpool_limits(1):  # type: ignore[no-untyped-call]
         return _measured(views, world, table, day, of, giver, show)
 
 
@@ -498,12 +506,12 @@ def _measured(views: Views, world: World, table: Table, day: str, of: str | None
 
     fitter = Fitter(table.vectors)
     scores = leave_one_out(table, fitter)
-    found = concordances(table, {_MODEL: scores.tolist(), **baselines(table)})
+    found = concordances(table, {_MODEL: scores.tolist(), **baselines(table, world)})
     remarks = [NOTE, *_verdict(found, table, world.horizon)]
     model = fitter.fit(*counts(table, numpy.arange(len(table.projects))))
     inputs = _inputs(views, table)
     if show == "backtest":
-        return _backtest(back_test(table, fitter), found, remarks, inputs)
+        return _backtest(back_test(table, world, fitter), found, remarks, inputs)
     if show == "calibration":
         rows = [{k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()} for row in calibration(table, scores)]
         for row in rows:
@@ -512,18 +520,18 @@ def _measured(views: Views, world: World, table: Table, day: str, of: str | None
     if show == "weights":
         marks = [*FEATURES, *(f"{name}: unknown" for name in FEATURES)]
         rows = [
-            {"feature": name, "weight": round(float(weight), 3), "odds": round(math.exp(weight), 2)}
+            {"feature": name, "weight": round(float(weight), 3), "odds": round(math.exp(float(weight)), 2)}
             for name, weight, scale in zip(marks, model.weights, model.scale, strict=True)
             if math.isfinite(scale)
         ]
-        rows.sort(key=lambda row: (-abs(row["weight"]), row["feature"]))
+        rows.sort(key=lambda row: (-abs(float(row["weight"])), str(row["feature"])))
         remarks.append("odds: by how much one deviation more multiplies the odds of being the one that is given")
         bars = Chart(
             "bars",
             "What the model goes by",
             "weight a deviation",
-            [r["feature"] for r in rows],
-            {"weight": [r["weight"] for r in rows]},
+            [str(row["feature"]) for row in rows],
+            {"weight": [row["weight"] for row in rows]},
         )
         return Findings(("feature", "weight", "odds"), rows, (), (), remarks, INPUTS, inputs, bars)
     if of:
@@ -587,7 +595,7 @@ def _candidates(
 
     from kg.network import key_of
 
-    rows_now = world.table(day)
+    rows_now: dict[str, tuple[float | None, ...]] = world.table(day)
     held = world.held(day)
     order = sorted(rows_now)
     if not order:
@@ -597,9 +605,9 @@ def _candidates(
     chance = 1 / (1 + numpy.exp(-odds))
     usual = float(chance.mean())
     first_row: dict[str, int] = {}
-    for row, project in enumerate(table.projects):
-        if table.given[row]:
-            first_row.setdefault(project, row)
+    for number, project in enumerate(table.projects):
+        if table.given[number]:
+            first_row.setdefault(project, number)
     eves = table.vectors[[table.vector_of[first_row[gift.project]] for gift in table.cases]]
     marks = [*FEATURES, *(f"{name}: unknown" for name in FEATURES)]
     urls: dict[str, set[str]] = defaultdict(set)
@@ -692,10 +700,10 @@ def _inputs(views: Views, table: Table) -> list[dict[str, Any]]:
     from kg.network import key_of
 
     held: dict[str, int] = defaultdict(int)
-    rows: dict[tuple[str, str], int] = {}
+    places: dict[tuple[str, str], int] = {}
     for row, day in enumerate(table.days):
         held[day] += 1
-        rows[day, table.projects[row]] = row
+        places[day, table.projects[row]] = row
     return [
         {
             "project": views.label(gift.project),
@@ -706,7 +714,7 @@ def _inputs(views: Views, table: Table) -> list[dict[str, Any]]:
             "held_then": held[gift.eve],
             **{
                 name.replace(" ", "_"): value
-                for name, value in zip(FEATURES, table.raw[rows[gift.eve, gift.project]], strict=True)
+                for name, value in zip(FEATURES, table.raw[places[gift.eve, gift.project]], strict=True)
             },
             "sources": list(gift.sources),
         }

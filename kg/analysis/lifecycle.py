@@ -181,7 +181,7 @@ def measure(views: Views, *, of: str | None = None, to: str | None = None) -> Fi
             *((k, groups[k]) for k in sized),
         ]:
             if members:
-                row = {"transition": transition, "group": key if key == "all" else views.label(key), "group_id": key[2:]}
+                row: dict[str, Any] = {"transition": transition, "group": key if key == "all" else views.label(key)}
                 row["group_id"] = None if key == "all" else key[2:]
                 rows.append(
                     {

@@ -92,7 +92,7 @@ MEASURES: tuple[Measure, ...] = (
             "the day "
             "before it, on what was known that day: the vendor's gifts, recent gifts, other projects held, memberships "
             "and board "
-            "seats, years since opening, authors, a public refusal, a trademark given, a licence that left open source. Where "
+            "seats, years since opening, a public refusal, a trademark given, a licence that left open source. Where "
             "nothing says when a project began, it counts as held for five years before its gift or last sighting. "
             "'times' is its "
             "chance against that of the held projects of the day; 'like' the gifts whose eve was most alike. AUC: how "
