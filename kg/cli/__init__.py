@@ -27,6 +27,7 @@ COMMANDS = {
     "why": ("answers", "why"),
     "neutrality": ("judging", "neutrality"),
     "analyze": ("analyzing", "analyze"),
+    "path": ("analyzing", "path"),
     "timeline": ("time", "timeline"),
     "diff": ("time", "diff"),
     "query": ("asking", "query"),

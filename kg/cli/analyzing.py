@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,7 +62,11 @@ def _command(found: Measure) -> click.Command:
         if found.networked:
             arguments["backend"] = backend
         views = Views(settings.graph(), apart=apart)
-        findings: Findings = import_module(f"kg.analysis.{found.module}").measure(views, **arguments)
+        gc.disable()  # among the hundred thousand terms of a view there are no circles to look for, and looking takes a fifth
+        try:
+            findings: Findings = import_module(f"kg.analysis.{found.module}").measure(views, **arguments)
+        finally:
+            gc.enable()
         if findings.chart:
             findings.chart = replace(findings.chart, source=_source(settings, findings))
         if explain:
@@ -96,7 +101,8 @@ def _source(settings: Settings, findings: Findings) -> str:
     documents = {url for row in findings.inputs for url in row.get("sources", ())}
     day = f", as of {settings.as_of}" if settings.as_of else ""
     context = click.get_current_context()
-    return f"Source: osgov-kg{day}; {len(documents)} documents, which `{context.command_path} --explain` names."
+    count = f"{len(documents)} document{'s' if len(documents) != 1 else ''}"
+    return f"Source: osgov-kg{day}; {count}, named by `{context.command_path} --explain`."
 
 
 def _parameter(argument: Argument) -> Any:
@@ -132,3 +138,8 @@ def _value(argument: Argument, given: Any) -> Any:
         return given, Path(given).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise KgError(f"cannot read {given}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from error
+
+
+_path = measure("path")
+assert _path is not None
+path = _command(_path)

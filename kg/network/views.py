@@ -113,9 +113,13 @@ class Views:
 
     def focus(self, name: str) -> str:
         """The node of an organization that is asked about, which from now on is not rolled up but gathers what it controls."""
-        iri = self._graph.resolve_iri("organization", name)
-        self._stops.add(iri)
-        return key_of(iri)
+        key = key_of(self._graph.resolve_iri("organization", name))
+        self.stop_at(key)
+        return key
+
+    def stop_at(self, key: str) -> None:
+        """Roll no company up past this organization."""
+        self._stops.add(ORG_ID + key[2:])
 
     def label(self, key: str) -> str:
         """The name of a node's entity; its slug where no source names it."""
@@ -211,6 +215,52 @@ class Views:
                 data["maintainers"] = max(data.get("maintainers", 0), named)
                 data["unknown"] = data["maintainers"] - named
         return graph
+
+    def everything(self, day: str | None = None) -> nx.MultiDiGraph[str]:
+        """All views in one network, for paths: an edge a fact, `kind` its view, keyed by fact and kind.
+
+        A gift is two edges: company → project (`gave`), project → foundation (`went to`). `affiliations` are among them, as
+        far as they can cover the day.
+        """
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        for name in ("memberships", "boards", "holdings", "control", "employers"):
+            view = self.network(name, day)
+            graph.add_nodes_from(view.nodes(data=True))
+            for one, other, data in view.edges(data=True):
+                target = other if data["by"] == one else one
+                graph.add_edge(data["by"], target, f"{name} {data['what']}", **{**data, "kind": name})
+        gifts = self.donations(day)
+        graph.add_nodes_from(gifts.nodes(data=True))
+        for source, target, fact, data in gifts.edges(keys=True, data=True):
+            project = data["what"]
+            self._nodes(graph, (project,))
+            graph.add_edge(source, project, f"gave {fact}", **{**data, "what": "", "kind": "gave"})
+            graph.add_edge(project, target, f"went to {fact}", **{**data, "what": "", "kind": "went to"})
+        parts: nx.MultiDiGraph[str] = nx.MultiDiGraph(view="affiliations")
+        for tie in self._ties("affiliations"):
+            if certainty := tie.certainty(day or self.day):
+                self._join(parts, tie, key_of(tie.source), key_of(tie.target), certainty)
+        graph.add_nodes_from(parts.nodes(data=True))
+        for source, target, data in parts.edges(data=True):
+            graph.add_edge(source, target, "affiliations", **{**data, "kind": "affiliations"})
+        return graph
+
+    def days(self, name: str) -> list[str]:
+        """The days to ask a view for to see it over time: those of the lists of maintainers, else the last of each year.
+
+        Years run from the first that surely has something to the last in which anything was seen or happened.
+        """
+        if name == "employers":
+            return self.lists()
+        ties = self._donations if name == "donations" else self._ties(name)
+        dates = [
+            date for tie in ties for date in (tie.starts_no_later, tie.ends_no_later) if date and date <= (self.day or OPEN)
+        ]
+        begun = [tie.starts_no_later for tie in ties if tie.starts_no_later]
+        if not dates or not begun:
+            return []
+        days = [f"{year}-12-31" for year in range(int(min(begun)[:4]), int(max(dates)[:4]) + 1)]
+        return [min(day, self.day) if self.day else day for day in days]
 
     def lists(self) -> list[str]:
         """The days of the lists of maintainers, up to the day of the graph, in order."""
