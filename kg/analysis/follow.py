@@ -261,7 +261,7 @@ class Model:
 
 
 class Fitter:
-    """Fits models to counts of given and kept projects by vector, each starting from the last one."""
+    """Fits models to counts of given and kept projects by vector."""
 
     def __init__(self, vectors: numpy.ndarray) -> None:
         """Keep the vectors."""
@@ -269,11 +269,14 @@ class Fitter:
 
         self.vectors = vectors
         self._regression: Any = LogisticRegression(  # type: ignore[no-untyped-call]
-            C=1.0, warm_start=True, max_iter=500, tol=1e-4
+            C=1.0, warm_start=True, max_iter=500, tol=1e-6
         )
 
-    def fit(self, given: numpy.ndarray, kept: numpy.ndarray) -> Model:
-        """The model of so many given and kept projects at each vector; the penalty is ridge, of strength 1."""
+    def fit(self, given: numpy.ndarray, kept: numpy.ndarray, near: Model | None = None) -> Model:
+        """The model of so many given and kept projects at each vector; the penalty is ridge, of strength 1.
+
+        The search begins at `near`, a model that is known to be close; by default where no feature counts.
+        """
         import numpy
 
         weight = given + kept
@@ -288,6 +291,9 @@ class Fitter:
         has_given, has_kept = given > 0, kept > 0
         both = numpy.vstack([rows[has_given], rows[has_kept]])
         labels = numpy.repeat([1, 0], [has_given.sum(), has_kept.sum()])
+        start = near or Model(mean, scale, numpy.zeros(len(mean)), 0.0)
+        self._regression.coef_, self._regression.intercept_ = start.weights[None, :].copy(), numpy.array([start.intercept])
+        self._regression.classes_ = numpy.array([0, 1])
         self._regression.fit(both, labels, sample_weight=numpy.concatenate([given[has_given], kept[has_kept]]))
         model.weights, model.intercept = self._regression.coef_[0].copy(), float(self._regression.intercept_[0])
         return model
@@ -305,40 +311,57 @@ def counts(table: Table, rows: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndar
     )
 
 
-def leave_one_out(table: Table, fitter: Fitter) -> numpy.ndarray:
-    """The log odds of each row by a model that has seen no row of its project, on any day."""
+def sets(table: Table, since: str = "", until: str = "9999") -> list[tuple[int, numpy.ndarray]]:
+    """For each gift on an eve of the range, its row and the rows of what was held that day and not given the next."""
     import numpy
 
-    every = numpy.arange(len(table.projects))
-    given, kept = counts(table, every)
-    fitter.fit(given, kept)
-    of_project: dict[str, list[int]] = defaultdict(list)
-    for row, project in enumerate(table.projects):
-        of_project[project].append(row)
-    scores = numpy.zeros(len(every))
-    for project in sorted(of_project):
-        own = numpy.array(of_project[project])
-        less_given, less_kept = counts(table, own)
-        model = fitter.fit(given - less_given, kept - less_kept)
-        scores[own] = model.score(table.vectors[table.vector_of[own]])
-    return scores
-
-
-def concordances(
-    table: Table, scores: Mapping[str, Sequence[float]], since: str = "", until: str = "9999"
-) -> dict[str, list[float]]:
-    """For each gift on a day of the range, by each score: the share of its risk set that it stands above, ties counting "
-    "half."""
     of_day: dict[str, list[int]] = defaultdict(list)
     for row, day in enumerate(table.days):
         if since <= day < until:
             of_day[day].append(row)
-    found: dict[str, list[float]] = {name: [] for name in scores}
+    found = []
     for rows in of_day.values():
-        for name, score in scores.items():
-            others = [score[row] for row in rows if not table.given[row]]
-            found[name] += [auc([score[row]], others) for row in rows if table.given[row]]
+        others = numpy.array([row for row in rows if not table.given[row]])
+        found += [(row, others) for row in rows if table.given[row]]
     return found
+
+
+def leave_one_out(table: Table, fitter: Fitter) -> list[tuple[int, numpy.ndarray, numpy.ndarray]]:
+    """For each gift its row, the others, and the log odds of the gift and of each other.
+
+    They are those of a model that has seen neither the day nor, on any day, the project that was given. One model scores the
+    whole set: models that leave out different rows differ in how likely any gift is, which puts whatever was left out as a gift
+    below whatever was left out as kept.
+    """
+    import numpy
+
+    given, kept = counts(table, numpy.arange(len(table.projects)))
+    whole = fitter.fit(given, kept)
+    of_project: dict[str, set[int]] = defaultdict(set)
+    of_day: dict[str, set[int]] = defaultdict(set)
+    for row, (project, day) in enumerate(zip(table.projects, table.days, strict=True)):
+        of_project[project].add(row)
+        of_day[day].add(row)
+    told = []
+    for case, others in sets(table):
+        unseen = numpy.array(sorted(of_project[table.projects[case]] | of_day[table.days[case]]))
+        less_given, less_kept = counts(table, unseen)
+        model = fitter.fit(given - less_given, kept - less_kept, whole)
+        told.append((case, others, model.score(table.vectors[table.vector_of[[case, *others]]])))
+    return told
+
+
+def concordances(scores: Mapping[str, Sequence[float]], among: Sequence[tuple[int, numpy.ndarray]]) -> dict[str, list[float]]:
+    """For each gift, by each score of all rows: the share of its risk set that it stands above, ties counting half."""
+    return {
+        name: [auc([score[case]], [score[row] for row in others]) for case, others in among] for name, score in scores.items()
+    }
+
+
+def compared(table: Table, world: World, told: Sequence[tuple[int, numpy.ndarray, numpy.ndarray]]) -> dict[str, list[float]]:
+    """For each gift the same by the models that have not seen it, and by each rule."""
+    rules = concordances(baselines(table, world), [(case, others) for case, others, _ in told])
+    return {_MODEL: [auc(scores[:1].tolist(), scores[1:].tolist()) for *_, scores in told], **rules}
 
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
@@ -375,7 +398,7 @@ def back_test(table: Table, world: World, fitter: Fitter) -> list[dict[str, Any]
             continue
         model = fitter.fit(*counts(table, earlier))
         scores = {_MODEL: model.score(table.vectors)[table.vector_of].tolist(), **rules}
-        found = concordances(table, scores, f"{year}-01-01", f"{int(year) + 1:04d}-01-01")
+        found = concordances(scores, sets(table, f"{year}-01-01", f"{int(year) + 1:04d}-01-01"))
         days = {day for day in table.days if day[:4] == year}
         rows.append(
             {
@@ -389,12 +412,14 @@ def back_test(table: Table, world: World, fitter: Fitter) -> list[dict[str, Any]
     return rows
 
 
-def calibration(table: Table, scores: numpy.ndarray, parts: int = 5) -> list[dict[str, Any]]:
+def calibration(told: Sequence[tuple[int, numpy.ndarray, numpy.ndarray]], parts: int = 5) -> list[dict[str, Any]]:
     """For each fifth of the rows by score: how many gifts the left-out models expected there, and how many there were."""
     import numpy
 
-    chance = 1 / (1 + numpy.exp(-scores))
-    order = numpy.argsort(chance, kind="stable")
+    chance = 1 / (1 + numpy.exp(-numpy.concatenate([scores for *_, scores in told])))
+    given = numpy.concatenate([numpy.arange(len(scores)) == 0 for *_, scores in told])
+    # Of equal scores gifts would come first, as they stand first in their sets: sorted among equals they favour nobody.
+    order = numpy.lexsort((given, chance))
     return [
         {
             "fifth": number + 1,
@@ -402,7 +427,7 @@ def calibration(table: Table, scores: numpy.ndarray, parts: int = 5) -> list[dic
             "least": float(chance[part].min()),
             "most": float(chance[part].max()),
             "expected": float(chance[part].sum()),
-            "observed": int(table.given[part].sum()),
+            "observed": int(given[part].sum()),
         }
         for number, part in enumerate(numpy.array_split(order, parts))
         if len(part)
@@ -505,15 +530,15 @@ def _measured(views: Views, world: World, table: Table, day: str, of: str | None
     import numpy
 
     fitter = Fitter(table.vectors)
-    scores = leave_one_out(table, fitter)
-    found = concordances(table, {_MODEL: scores.tolist(), **baselines(table, world)})
+    told = leave_one_out(table, fitter)
+    found = compared(table, world, told)
     remarks = [NOTE, *_verdict(found, table, world.horizon)]
     model = fitter.fit(*counts(table, numpy.arange(len(table.projects))))
     inputs = _inputs(views, table)
     if show == "backtest":
         return _backtest(back_test(table, world, fitter), found, remarks, inputs)
     if show == "calibration":
-        rows = [{k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()} for row in calibration(table, scores)]
+        rows = [{k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()} for row in calibration(told)]
         for row in rows:
             row["expected"] = round(row["expected"], 1)
         return Findings(tuple(rows[0]), rows, (), (), remarks, INPUTS, inputs, _calibrated(rows))

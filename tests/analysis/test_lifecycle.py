@@ -14,8 +14,8 @@ from kg.analysis.lifecycle import Spell, kaplan_meier, median_time, summary, sur
 # where + is censored, and placebo.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
 PLACEBO = "1 1 2 2 3 4 4 5 5 8 8 8 8 11 11 12 12 15 17 22 23"
-# Estimate, standard error and 95 % interval as the documentation of the Python package `survive` prints them; the estimates of the
-# treated are those of R's survfit (github.com/SugiAki1989), the first two of the others those of Stata (Rodríguez,
+# Estimate, standard error and 95 % interval as the documentation of the Python package `survive` prints them; the estimates of
+# the treated are those of R's survfit (github.com/SugiAki1989), the first two of the others those of Stata (Rodríguez,
 # data.princeton.edu/eco572/KaplanMeier.html).
 TREATED = {
     6: (0.857143, 0.076360, 0.619718, 0.951552),
