@@ -374,9 +374,7 @@ def _chart(
     whole = [values for values in known if all(period in values for period in periods)]
     series: dict[str, list[float]] = {views.label(key): [point.value for point in own]}
     if whole:
-        series[f"median of {len(whole)} projects the foundation had before"] = [
-            median(v[period] for v in whole) for period in periods
-        ]
+        series[f"median of {len(whole)} earlier projects"] = [median(v[period] for v in whole) for period in periods]
     labels = [first[:4] if first[4:] == "-01-01" else f"{first[:7]}/{last[:7]}" for first, last in periods]
     return Chart(
         "lines",

@@ -554,9 +554,9 @@ def _measured(views: Views, world: World, table: Table, day: str, of: str | None
         bars = Chart(
             "bars",
             "What the model goes by",
-            "weight a deviation",
+            "times the odds, for one deviation more",
             [str(row["feature"]) for row in rows],
-            {"weight": [row["weight"] for row in rows]},
+            {"odds": [row["odds"] for row in rows]},
         )
         return Findings(("feature", "weight", "odds"), rows, (), (), remarks, INPUTS, inputs, bars)
     if of:
@@ -678,7 +678,7 @@ def _candidates(
     bars = Chart(
         "bars",
         f"Which held projects look most like earlier gifts, {day}: {NOTE}",
-        "times the usual odds of a held project",
+        "times the usual chance of a held project",
         [f"{row['project']} ({row['vendor']})" for row in top],
         {"times": [row["times"] for row in top]},
     )

@@ -172,7 +172,7 @@ def _chart(rows: list[dict[str, Any]], who: str) -> Chart | None:
     halves = [row for row in rows if row["least"] is not None][:40]
     if not halves:
         return None
-    labels = [f"{row['what']} ({row['kind']}, {row['lost']} of {row['of']})" for row in halves]
+    labels = [f"{row['what'][:24]}: {row['lost']} of {row['of']} {row['kind']}" for row in halves]
     return Chart(
         "bars",
         f"What would lose over half, or might, if {who} left",
