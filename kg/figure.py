@@ -170,7 +170,7 @@ def _lines(axes: Axes, chart: Chart) -> None:
             linewidth=1.4,
         )
     every = -(-len(places) // 20)
-    axes.set_xticks(places[::every], list(chart.labels)[::every], rotation=45 if len(places) > 10 else 0)
+    axes.set_xticks(places[::every], list(chart.labels)[::every], rotation=90 if len(places) > 6 else 0)
     axes.set_ylabel(chart.unit)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)

@@ -5,7 +5,20 @@ import sys
 
 import pytest
 
-HEAVY = ("pyoxigraph", "rdflib", "oxrdflib", "networkx", "SPARQLWrapper", "pyshacl", "rich", "rapidfuzz", "pandas")
+HEAVY = (
+    "pyoxigraph",
+    "rdflib",
+    "oxrdflib",
+    "networkx",
+    "SPARQLWrapper",
+    "pyshacl",
+    "rich",
+    "rapidfuzz",
+    "pandas",
+    "numpy",
+    "matplotlib",
+    "igraph",
+)
 
 # Run as `kg` would be, then say what is loaded.
 PROGRAM = """
@@ -38,7 +51,13 @@ def imported_by(private_env, built_folder, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("args", [("--help",), ("moves", "--help"), ("query", "--help"), ("export", "--help"), ("--version",)])
+HELP = [
+    *(("--help",), ("moves", "--help"), ("query", "--help"), ("export", "--help"), ("--version",)),
+    *(("analyze", "--help"), ("analyze", "influence", "--help"), ("path", "--help")),
+]
+
+
+@pytest.mark.parametrize("args", HELP)
 def test_help_loads_nothing_heavier_than_click(imported_by, args):
     assert imported_by(*args) == set()
 
@@ -64,6 +83,10 @@ def test_a_look_up_in_the_default_graph_loads_nothing_more_once_it_is_built(impo
     """Building needs a file lock and the readers of facts; using what is built does not."""
     imported_by("info", KG_STORE="")
     assert imported_by("moves", KG_STORE="") == {"pyoxigraph"}
+
+
+def test_a_measure_loads_networkx_and_nothing_heavier(imported_by):
+    assert imported_by("analyze", "influence") == {"pyoxigraph", "networkx"}
 
 
 def test_a_table_loads_rich_and_a_search_loads_rapidfuzz(imported_by):
