@@ -127,6 +127,99 @@ MEASURES: tuple[Measure, ...] = (
             Argument("paths", "integer", "So many paths.", 3),
         ),
     ),
+    Measure(
+        name="withdrawal",
+        question="What breaks if a company leaves, with those it controls?",
+        definition=(
+            "Rows of maintainers: projects that would lose more than half of theirs by the newest list; 'least' and "
+            "'most' are per "
+            "cent of all maintainers, with those whose employer is unknown counted against and for the company, and "
+            "'breaks' is "
+            "yes where the least is over half, possible where the most is. Rows of board votes and of members: bodies "
+            "that would "
+            "lose a majority of the votes, or of the members, that sources name. Rows 'cut off': parts of the network of "
+            "each kind "
+            "that hang together with the rest through the company alone ('lost' nodes of those 'of' its component, the company "
+            "included). 'list' is the day of the list that shows it; one older than a year is stale."
+        ),
+        example="kg analyze withdrawal google",
+        module="withdrawal",
+        arguments=(Argument("company", "organization", "The company that leaves.", positional=True, required=True),),
+    ),
+    Measure(
+        name="lifecycle",
+        question="How long until a gift graduates or is retired, and how long had the vendor kept it?",
+        definition=(
+            "Kaplan-Meier estimates, in days: from the first dated gift of a whole project to its graduation (or top "
+            "level), and to "
+            "its retirement (or archiving), by foundation; from the opening of a project to its gift, by vendor. A "
+            "project that has "
+            "not got there is censored on the last day a source shows its level, or shows it held. n = events + "
+            "censored; low and "
+            "high bound the median with 95 % confidence; in_5_years is the share that got there, per cent, empty where "
+            "nobody was "
+            "followed so long."
+        ),
+        example="kg analyze lifecycle --to cncf",
+        module="lifecycle",
+        arguments=(
+            Argument("of", "organization", "Only what this company gave, or opened."),
+            Argument("to", "organization", "Only what this foundation, or a part of it, received."),
+        ),
+    ),
+    Measure(
+        name="before-after",
+        question="What changed in a project after a company gave it away, against projects that had no gift then?",
+        definition=(
+            "A study of one event. Series: authors in each period, employers of maintainers and the giver's share of "
+            "them in each "
+            "list. 'baseline' says what the periods after the gift are compared with: those before it, or, where none is "
+            "counted, "
+            "the year of the gift or the first list after it. 'difference' is the change less the mean change of the controls "
+            "over the same periods (authors by logarithms); p is the share of all n + 1 that stand out as far, every "
+            "assignment "
+            "counted; 'placebo' is the same difference between two periods that are both before, or both after, the "
+            "gift, where "
+            "none should be."
+        ),
+        example="kg analyze before-after athenz",
+        module="before_after",
+        arguments=(
+            Argument("project", "project", "The project that was given.", positional=True, required=True),
+            Argument("months", "integer", "How far before and after the gift a period may lie.", 24),
+        ),
+    ),
+    Measure(
+        name="follow",
+        question="Which projects that vendors hold look most like those that they gave? A list to look into, not a forecast.",
+        definition=(
+            "A logistic regression, fitted to each dated gift of a whole project and the projects that companies held on "
+            "the day "
+            "before it, on what was known that day: the vendor's gifts, recent gifts, other projects held, memberships "
+            "and board "
+            "seats, years since opening, a public refusal, a trademark given, a licence that left open source. Where "
+            "nothing says when a project began, it counts as held for five years before its gift or last sighting. "
+            "'times' is its "
+            "chance against that of the held projects of the day; 'like' the gifts whose eve was most alike. AUC: how "
+            "often a gift "
+            "scores above what was kept then; each is scored by a model that has not seen its project."
+        ),
+        example="kg analyze follow --of google",
+        module="follow",
+        arguments=(
+            Argument("of", "organization", "Only what this company holds."),
+            Argument(
+                "show",
+                "choice",
+                "The list; how it would have done year by year; expected and observed gifts; what it goes by.",
+                "candidates",
+                ("candidates", "backtest", "calibration", "weights"),
+            ),
+            Argument(
+                "horizon", "integer", "Years a project of unknown age counts as held before its gift or last sighting.", 5
+            ),
+        ),
+    ),
 )
 
 

@@ -26,6 +26,7 @@ from typing import Any, Protocol
 import networkx as nx
 
 from kg import rollup
+from kg.dates import PartialDate
 from kg.errors import KgError
 from kg.resources import queries_dir
 from kg.store import Rows, Store
@@ -282,6 +283,34 @@ class Views:
                         waiting.append(parent)
             chains[key] = tuple(chain)
         return chains
+
+    def rows(self, name: str) -> Iterator[list[str]]:
+        """The rows of `queries/views/NAME.rq` as text, '' where unbound, in no order."""
+        return self._rows(name)
+
+    def ties(self, name: str) -> list[Tie]:
+        """The facts of an interval view (`memberships`, `boards`, `holdings`, `control`, `affiliations`), by their IRIs."""
+        return self._ties(name)
+
+    def group(self, organization: str, day: str) -> str:
+        """The node that an organization, given by its IRI, counts as on a day: the one at the top of the chain of control."""
+        return key_of(self._top(organization, day))
+
+    def urls(self, documents: Iterable[str]) -> tuple[str, ...]:
+        """The addresses of documents, each once, in order."""
+        return self._urls(documents)
+
+    def sightings(self) -> dict[str, str]:
+        """The last day on which a list shows each membership, seat or holding, by its IRI; the first day of a month or "
+        "a year."""
+        seen: dict[str, str] = {}
+        for fact, day in self._rows("sightings"):
+            seen[fact] = max(seen.get(fact, ""), PartialDate(day).earliest)
+        return seen
+
+    def read_until(self) -> str:
+        """The day of the view, or else the day on which the newest source was read; '' where none says."""
+        return self.day or max((row[0] for row in self._rows("reading")), default="")
 
     # Reading
 
