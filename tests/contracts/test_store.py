@@ -255,6 +255,9 @@ def serving(answer):
             self.rfile.read(int(self.headers["Content-Length"]))
             answer(self)
 
+        def do_GET(self):
+            answer(self)
+
         def log_message(self, *_):
             pass
 
