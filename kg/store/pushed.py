@@ -37,6 +37,25 @@ class View(Enum):
     """In a graph of its own; with default-graph-uri GRAPH reaches nothing, so a query with GRAPH is put within the graph."""
 
 
+_UNGIVEN = re.compile(r"\bVALUES\s*[?$]\w+\s*\{\s*UNDEF\s*\}", re.IGNORECASE)
+
+
+def portable(text: str) -> str:
+    """The query in words that engines agree on, with the same meaning.
+
+    A variable bound to UNDEF is not bound at all: Virtuoso takes it as bound where BOUND asks. A character beyond ASCII in a
+    string is written by its number: Virtuoso turns it into a question mark.
+
+    >>> portable('SELECT ?y { VALUES ?x { UNDEF } BIND("→" AS ?y) }')
+    'SELECT ?y {  BIND("\\\\u2192" AS ?y) }'
+    """
+    bare = blank_out(text)
+    if not re.search(r"\bSELECT\s*(?:DISTINCT\s*|REDUCED\s*)?\*", bare, re.IGNORECASE):  # there it would be a column
+        for match in reversed(list(_UNGIVEN.finditer(bare))):
+            text = text[: match.start()] + text[match.end() :]
+    return re.sub(r"[^\x00-\x7f]", lambda m: f"\\u{ord(m[0]):04X}" if ord(m[0]) < 0x10000 else f"\\U{ord(m[0]):08X}", text)
+
+
 def placed(text: str, view: View) -> tuple[str, list[str]]:
     """The query as that view needs it, and the graphs to send as default-graph-uri.
 

@@ -14,7 +14,7 @@ from kg.deadline import within
 from kg.errors import KgError, Misuse, QueryTimeout
 from kg.querytext import blank_out, explain_syntax_error, with_prefixes
 from kg.store import Answer, Rows
-from kg.store.pushed import PUSHED, VIEW, View, placed
+from kg.store.pushed import PUSHED, VIEW, View, placed, portable
 from kg.store.transport import AGENT, Counted, Transport
 from kg.terms import PREFIXES, XSD
 
@@ -136,7 +136,7 @@ class RemoteStore:
         return answer
 
     def _send(self, text: str, form: str, until: float, view: View, graphs: Sequence[str] = ()) -> HTTPResponse:
-        asked, own = placed(with_prefixes(text), view)
+        asked, own = placed(portable(with_prefixes(text)), view)
         client = _client(self.spec)
         # Not `setQuery`: it takes the first word that looks like a form, a `?moves` too, and sends the query as a MOVE update.
         client.queryString, client.queryType = asked, form
@@ -170,6 +170,9 @@ def _complaint(text: str) -> str | None:
 
 def _refuse_a_cut(address: str, response: HTTPResponse, answer: Answer) -> None:
     """Raise KgError where the endpoint says that it gave no more than its limit: fewer rows are no answer."""
+    if response.headers.get("X-SQL-State"):  # Virtuoso, out of its own time: what it has found by then, with 200 OK
+        said = response.headers.get("X-SQL-Message", "").strip() or response.headers["X-SQL-State"]
+        raise KgError(f"{address}: gave a part of the answer only ({said}); narrow the query, or raise the server's limit")
     most = response.headers.get("X-SPARQL-MaxRows", "")
     if most.isdigit() and _size(answer) >= int(most):
         raise KgError(
