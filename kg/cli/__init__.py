@@ -39,6 +39,7 @@ COMMANDS = {
     "update": ("feeding", "update"),
     "identity": ("feeding", "identity"),
     "build": ("upkeep", "build"),
+    "push": ("upkeep", "push"),
     "check": ("checking", "check"),
     "info": ("upkeep", "info"),
     "snapshot": ("feeding", "snapshot"),

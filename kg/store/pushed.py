@@ -21,7 +21,7 @@ MORE = GRAPH + "union-more"
 VIEW, DIGEST, COUNT = (f"{PUSHED}#{name}" for name in ("view", "digest", "count"))
 
 _OWN = ", ".join(f"<{name}>" for name in (PUSHED, UNION, MORE))
-_GRAPH = re.compile(r"\bGRAPH\s*([?$]\w+)\s*\{", re.IGNORECASE)
+_GRAPH = re.compile(r"(?<![?$:\w-])GRAPH\s*([?$]\w+)\s*\{", re.IGNORECASE)
 
 
 class View(Enum):
@@ -63,9 +63,9 @@ def placed(text: str, view: View) -> tuple[str, list[str]]:
     'SELECT ?x { ?x a ?y }'
     """
     bare = blank_out(text)
-    if view is View.PLAIN or re.search(r"\bFROM\b\s*(NAMED\b|\s|<)", bare, re.IGNORECASE):
+    if view is View.PLAIN or re.search(r"(?<![?$:\w-])FROM\b(?!\s*:)", bare, re.IGNORECASE):
         return text, []
-    has_graph = re.search(r"\bGRAPH\b", bare, re.IGNORECASE) is not None
+    has_graph = re.search(r"(?<![?$:\w-])GRAPH\b", bare, re.IGNORECASE) is not None
     text = _without_ours(text)
     if view is View.GRAPHS:
         return text, [UNION, MORE]

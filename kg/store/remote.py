@@ -44,15 +44,18 @@ class RemoteStore:
         """Answer a query; see `kg.store.Store.query`. Raises KgError naming the endpoint for anything it cannot answer."""
         seconds = timeout or self.timeout or _TIMEOUT
         until = time.monotonic() + seconds
-        late = f"{self.spec}: no answer within {seconds:g} s; narrow the query or raise --timeout"
+        late = QueryTimeout(f"{self.spec}: no answer within {seconds:g} s; narrow the query or raise --timeout")
 
         def ask() -> Answer:
-            if self._view is None:
-                self._view = self._find_view(until)
-            return self._ask(text, until, self._view)
+            try:
+                if self._view is None:
+                    self._view = self._find_view(until)
+                return self._ask(text, until, self._view)
+            except QueryTimeout:
+                raise late from None
 
         # A socket's timeout is per wait: a server that drips keeps it waiting. So the whole has a deadline.
-        return within(seconds, ask, QueryTimeout(late))
+        return within(seconds, ask, late)
 
     def ask_plainly(self, text: str, *, graphs: Sequence[str] = ()) -> Answer:
         """Answer a query over what the server shows, or over the graphs given, wherever the union is."""
