@@ -96,4 +96,3 @@ def virtuoso(folder, rows=1_000_000):
     address = f"http://127.0.0.1:{http}/sparql"
     _wait_for(address, server)
     return address, server
-

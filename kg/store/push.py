@@ -23,7 +23,7 @@ from kg.store import Rows, Store
 from kg.store.pushed import COUNT, DIGEST, MORE, PUSHED, UNION, VIEW, View
 from kg.store.remote import RemoteStore
 from kg.store.transport import AGENT
-from kg.terms import XSD
+from kg.terms import GRAPH, XSD
 
 _CHUNK = 2_000  # statements of one INSERT DATA: Virtuoso compiles an update, and refuses a text of more than 10,000 lines
 _LONG = 32_000  # bytes
@@ -210,7 +210,9 @@ class _Writer:
 
     def counts(self, graphs: Iterable[str]) -> dict[str, int]:
         """How many statements the server counts in each graph."""
-        answer = self.remote.ask_plainly("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+        answer = self.remote.ask_plainly(
+            f'SELECT ?g (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{GRAPH}")) }} GROUP BY ?g'
+        )
         assert isinstance(answer, Rows)
         found = {str(g.value): int(n.value) for g, n in answer.rows}  # type: ignore[union-attr]
         if "" in graphs:
@@ -240,7 +242,8 @@ class _Writer:
 
     def remove_content(self, graph: str) -> None:
         """Empty a graph."""
-        self.update(f"CLEAR SILENT GRAPH <{graph}>" if graph else "CLEAR SILENT DEFAULT")
+        # Not CLEAR: QLever has none.
+        self.update(f"DELETE WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}" if graph else "DELETE WHERE { ?s ?p ?o }")
 
     def remove(self, graph: str) -> None:
         """Take a graph away that an earlier push put there."""

@@ -179,7 +179,8 @@ def _refuse_a_cut(address: str, response: HTTPResponse, answer: Answer) -> None:
     most = response.headers.get("X-SPARQL-MaxRows", "")
     if most.isdigit() and _size(answer) >= int(most):
         raise KgError(
-            f"{address}: cut the answer at its limit of {most} rows; narrow the query, or raise ResultSetMaxRows of the server"
+            f"{address}: gave {most} rows, which is its limit, and there may be more; "
+            f"narrow the query, or raise ResultSetMaxRows of the server"
         )
 
 

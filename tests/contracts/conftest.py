@@ -113,30 +113,23 @@ def server_of(tmp_path_factory):
     """Starts a server of a kind, once; gives its address. `oxigraph` shows all graphs at once, `oxigraph-apart` does not."""
     running = {}
 
-    def start(kind):
-        if kind not in running:
+    def start(kind, purpose="small"):
+        if (kind, purpose) not in running:
             folder = tmp_path_factory.mktemp(kind) / "data"
             match kind:
                 case "oxigraph":
-                    running[kind] = servers.oxigraph(folder, "--union-default-graph")
+                    running[kind, purpose] = servers.oxigraph(folder, "--union-default-graph")
                 case "oxigraph-apart":
-                    running[kind] = servers.oxigraph(folder)
+                    running[kind, purpose] = servers.oxigraph(folder)
                 case "virtuoso":
-                    running[kind] = servers.virtuoso(folder)
+                    running[kind, purpose] = servers.virtuoso(folder)
                 case "virtuoso-of-ten-rows":
-                    running[kind] = servers.virtuoso(folder, rows=10)
-        return running[kind][0]
+                    running[kind, purpose] = servers.virtuoso(folder, rows=10)
+        return running[kind, purpose][0]
 
     yield start
     for _, server in running.values():
         servers.stop(server)
-
-
-@pytest.fixture
-def may_write(monkeypatch):
-    """The credentials of whoever may write to the servers of the tests."""
-    monkeypatch.setenv("KG_STORE_USER", "dba")
-    monkeypatch.setenv("KG_STORE_PASSWORD", "dba")
 
 
 @pytest.fixture(scope="session")
