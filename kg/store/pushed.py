@@ -37,6 +37,8 @@ class View(Enum):
     """In a graph of its own; with default-graph-uri GRAPH reaches nothing, so a query with GRAPH is put within the graph."""
 
 
+_NAMED = re.compile(r"(?<![?$:\w-])GRAPH\s*(<[^<>]*>|[\w.-]*:[\w.-]*)\s*\{", re.IGNORECASE)
+HIDDEN = "in_graph_"
 _UNGIVEN = re.compile(r"\bVALUES\s*[?$]\w+\s*\{\s*UNDEF\s*\}", re.IGNORECASE)
 
 
@@ -44,7 +46,7 @@ def portable(text: str) -> str:
     """The query in words that engines agree on, with the same meaning.
 
     A variable bound to UNDEF is not bound at all: Virtuoso takes it as bound where BOUND asks. A character beyond ASCII in a
-    string is written by its number: Virtuoso turns it into a question mark.
+    string is written by its number: Virtuoso turns it into a question mark. BASE stands first: Virtuoso takes it nowhere else.
 
     >>> portable('SELECT ?y { VALUES ?x { UNDEF } BIND("→" AS ?y) }')
     'SELECT ?y {  BIND("\\\\u2192" AS ?y) }'
@@ -53,6 +55,9 @@ def portable(text: str) -> str:
     if not re.search(r"\bSELECT\s*(?:DISTINCT\s*|REDUCED\s*)?\*", bare, re.IGNORECASE):  # there it would be a column
         for match in reversed(list(_UNGIVEN.finditer(bare))):
             text = text[: match.start()] + text[match.end() :]
+    based = re.search(r"\bBASE\s+(?=\s)", blank_out(text), re.IGNORECASE)
+    if based and (iri := re.compile(r"BASE\s+<[^<>]*>", re.IGNORECASE).match(text, based.start())):
+        text = f"{iri.group()}\n{text[: iri.start()]}{text[iri.end() :]}"
     return re.sub(r"[^\x00-\x7f]", lambda m: f"\\u{ord(m[0]):04X}" if ord(m[0]) < 0x10000 else f"\\U{ord(m[0]):08X}", text)
 
 
@@ -68,7 +73,7 @@ def placed(text: str, view: View) -> tuple[str, list[str]]:
     has_graph = re.search(r"(?<![?$:\w-])GRAPH\b", bare, re.IGNORECASE) is not None
     text = _without_ours(text)
     if view is View.GRAPHS:
-        return text, [UNION, MORE]
+        return _by_variable(text), [UNION, MORE]
     if view is View.WITHIN:
         return (_within_union(text), []) if has_graph else (text, [UNION])
     return text, []
@@ -92,6 +97,27 @@ def _without_ours(text: str) -> str:
         name = match.group(1)
         text = f'{text[:end]} FILTER(STRSTARTS(STR({name}), "{GRAPH}") && {name} NOT IN ({_OWN})){text[end:]}'
     return text
+
+
+def _by_variable(text: str) -> str:
+    """The query with each graph it names matched by a variable: Virtuoso looks into the default graph, too, for one named.
+
+    The variables begin with HIDDEN; a SELECT * would show them.
+    """
+    number = 0
+    while match := _NAMED.search(bare := _blank_but_iris(text)):
+        end = _closing(blank_out(text), match.end() - 1) + 1
+        number += 1
+        name, variable = bare[match.start(1) : match.end(1)], f"?{HIDDEN}{number}"
+        inside = text[match.end() - 1 : end]
+        text = f"{text[: match.start()]}GRAPH {variable} {inside} FILTER({variable} = {name}){text[end:]}"
+    return text
+
+
+def _blank_but_iris(text: str) -> str:
+    """The query without what looks like one in strings and comments, but with its IRIs."""
+    bare = blank_out(text)
+    return re.sub(r"(?<=GRAPH)(\s+)(?=\{)", lambda m: text[m.start() : m.end()], bare, flags=re.IGNORECASE)
 
 
 def _within_union(text: str) -> str:

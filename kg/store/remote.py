@@ -14,7 +14,7 @@ from kg.deadline import within
 from kg.errors import KgError, Misuse, QueryTimeout
 from kg.querytext import blank_out, explain_syntax_error, with_prefixes
 from kg.store import Answer, Rows
-from kg.store.pushed import PUSHED, VIEW, View, placed, portable
+from kg.store.pushed import HIDDEN, PUSHED, VIEW, View, placed, portable
 from kg.store.transport import AGENT, Counted, Transport
 from kg.terms import PREFIXES, XSD
 
@@ -129,12 +129,14 @@ class RemoteStore:
             body = cast(IO[bytes], Counted(response, self.spec))
             try:
                 answer = _triples(body, kind) if is_graph else _solutions(body, kind, form.group().upper() == "ASK")
+            except KgError as error:
+                raise error.with_traceback(None) from None  # see below
             except (ValueError, LookupError, TypeError, AttributeError, SyntaxError, EOFError) as error:
                 detail = "" if "html" in kind or not str(error) else f" ({str(error)[:200]})"
                 raise KgError(
                     f"{self.spec}: answered {kind or 'something'} that is no SPARQL result; "
                     f"is it the endpoint's address?{detail}"
-                ) from error
+                ) from error.with_traceback(None)  # its frames hold what only this thread may let go of
             _refuse_a_cut(self.spec, response, answer)
         return answer
 
@@ -205,9 +207,11 @@ def _solutions(body: IO[bytes], kind: str, asks: bool) -> Answer:
         return bool(found)
     columns = tuple(variable.value for variable in found.variables)
     rows = [tuple(map(_canonical, solution)) for solution in found]
-    if asks:  # Virtuoso answers an ASK with a row of one number
-        ((said,),) = rows
-        return bool(said is not None and said.value not in {"0", "false"})
+    shown = [number for number, column in enumerate(columns) if not column.startswith(HIDDEN)]
+    if len(shown) < len(columns):
+        columns, rows = tuple(columns[n] for n in shown), [tuple(row[n] for n in shown) for row in rows]
+    if asks:  # Virtuoso answers an ASK with a row of one number, or with none
+        return bool(rows and rows[0][0] is not None and rows[0][0].value not in {"0", "false"})
     return Rows(columns, rows)
 
 

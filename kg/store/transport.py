@@ -10,6 +10,8 @@ import netrc
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -120,6 +122,26 @@ class _Digest(HTTPDigestAuthHandler):
 
     https_request = http_request
 
+    def http_error_401(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
+        with _closing(fp):
+            return super().http_error_401(req, fp, code, msg, headers)
+
+
+class _Basic(HTTPBasicAuthHandler):
+    def http_error_401(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
+        with _closing(fp):
+            return super().http_error_401(req, fp, code, msg, headers)
+
+
+@contextmanager
+def _closing(challenge: IO[bytes]) -> Iterator[None]:
+    """Close what came with a challenge, if the answer to it was refused."""
+    try:
+        yield
+    except HTTPError:
+        challenge.close()
+        raise
+
 
 class Counted:
     """A body that knows how long it was said to be: one that is cut off is no shorter answer, but an error."""
@@ -172,7 +194,7 @@ class Transport:
                 parts = urlsplit(self.address)
                 root = f"{parts.scheme}://{parts.netloc}/"
                 known.add_password(None, root, self.credentials.user, self.credentials.password)
-                handlers += [_Digest(known), HTTPBasicAuthHandler(known)]
+                handlers += [_Digest(known), _Basic(known)]
             self._opener = build_opener(*handlers)
         return self._opener
 

@@ -163,6 +163,12 @@ def test_a_query_that_names_its_graphs_is_left_alone():
     assert placed(text, View.WITHIN) == (text, [])
 
 
+def test_a_graph_by_its_name_is_matched_by_a_variable_for_virtuoso():
+    for name in (f"<{GRAPH}one>", "g:one"):
+        text, _ = placed(f"ASK {{ GRAPH {name} {{ ?x a ?y }} }}", View.GRAPHS)
+        assert text == f"ASK {{ GRAPH ?in_graph_1 {{ ?x a ?y }} FILTER(?in_graph_1 = {name}) }}"
+
+
 def test_graph_is_put_within_the_union_and_does_not_tell_of_our_own_graphs():
     text, graphs = placed("SELECT ?g { ?x a ?y . GRAPH ?g { ?x a ?z } }", View.WITHIN)
     assert graphs == []
