@@ -42,6 +42,7 @@ COMMANDS = {
     "update": ("feeding", "update"),
     "identity": ("feeding", "identity"),
     "build": ("upkeep", "build"),
+    "push": ("upkeep", "push"),
     "check": ("checking", "check"),
     "info": ("upkeep", "info"),
     "snapshot": ("feeding", "snapshot"),

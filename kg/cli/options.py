@@ -201,6 +201,7 @@ def shared_options(
 # Why a verb takes no --as-of, in the words of its refusal.
 _TIMELESS = {
     "build": "a graph is built whole, and then asked as of any day",
+    "push": "the graph is put there whole, and then asked as of any day",
     "load": "a source is loaded whole; --day says which day its file shows",
     "unload": "a source is taken out whole",
     "update": "sources are read as they are today",

@@ -1,12 +1,16 @@
-"""Verbs that look after the graph: build, info, export."""
+"""Verbs that look after the graph: build, push, info, export."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.options import Settings, with_settings, write_file
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
 
 EXPORTS = ("gexf", "graphml", "csv", "ttl", "trig", "nq", "jsonld")
 
@@ -36,6 +40,44 @@ def build(settings: Settings) -> None:
     settings.say(f"built {path}")
     settings.store = str(folder) if folder else None
     _info(settings)
+
+
+@click.command()
+@click.option("--from", "source", metavar="SPEC", help="The folder or memory: to push. Default: the bundled graph.")
+@with_settings(formats=(), known_by=False)
+def push(settings: Settings, source: str | None) -> None:
+    """Put the graph on the SPARQL server that --store names, one source at a time, and prove that it is there.
+
+    What an earlier push completed is not sent again, so one that was interrupted goes on. Who may write is told to the server
+    from KG_STORE_USER and KG_STORE_PASSWORD, KG_STORE_TOKEN, or ~/.netrc. --timeout is for each source.
+
+    \b
+    Example: kg push --store http://127.0.0.1:7878/query
+    """
+    from kg.errors import Misuse
+    from kg.graph import open_graph
+    from kg.store import is_endpoint
+    from kg.store.push import push as put
+
+    if not settings.store or not is_endpoint(settings.store):
+        raise Misuse("kg push puts the graph on a server: --store https://host/sparql")
+    if source is not None and is_endpoint(source):
+        raise Misuse("--from is a folder or memory:; a graph on a server is pushed from where it was made")
+    graph = open_graph(source, say=settings.say) if source else _default_graph(settings)
+    done = put(graph.store, settings.store, settings.say, timeout=settings.timeout)
+    removed = f", {done.removed} removed" if done.removed else ""
+    settings.say(
+        f"{settings.store}: {done.sent} graphs sent, {done.there} there already{removed}; "
+        f"{done.statements} statements, {done.union} in their union, as the server counts them"
+    )
+
+
+def _default_graph(settings: Settings) -> Graph:
+    """The bundled graph, whatever KG_STORE says: that is where it goes."""
+    from kg.build import open_default
+    from kg.graph import Graph
+
+    return Graph(open_default(settings.say))
 
 
 @click.command()

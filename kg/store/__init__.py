@@ -60,11 +60,13 @@ def open_store(spec: str) -> Store:
         from urllib.parse import urlsplit
 
         from kg.store.remote import RemoteStore
+        from kg.store.transport import refuse_credentials_in
 
         try:
             address = urlsplit(spec).hostname
         except ValueError as error:
             raise Misuse(f"--store {spec!r}: {error}; {GRAMMAR}") from None
+        refuse_credentials_in(spec)
         if not address:
             raise Misuse(f"--store {spec!r}: no host; {GRAMMAR}")
         return RemoteStore(spec)

@@ -58,7 +58,7 @@ def test_the_verbs_of_this_version_are_those_of_the_contract():
         "export",
         "serve",
     ]
-    assert list(COMMANDS) == [*asking, "load", "unload", "update", "identity", "build", "check", "info", "snapshot"]
+    assert list(COMMANDS) == [*asking, "load", "unload", "update", "identity", "build", "push", "check", "info", "snapshot"]
     assert list(root.list_commands(None)) == list(COMMANDS)
 
 

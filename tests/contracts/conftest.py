@@ -1,5 +1,8 @@
 """One small graph behind every kind of store: in memory, on disk, at a real SPARQL endpoint, and seen through rdflib."""
 
+import importlib.util
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -8,7 +11,12 @@ from kg.graph import Graph
 from kg.store import Rows, open_store
 from kg.store.embedded import EmbeddedStore
 from kg.store.generations import make_generation
+from kg.store.push import push
 from kg.terms import PREFIXES
+
+_SPEC = importlib.util.spec_from_file_location("servers", Path(__file__).parents[1] / "servers.py")
+servers = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(servers)
 
 # Two sources tell of one donation: both say who received it (one statement, stated twice), each gives a date of its own.
 SMALL = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items()) + (
@@ -72,27 +80,71 @@ def _term(term):
     return ox.Literal(str(term))
 
 
-@pytest.fixture(scope="session", params=["memory", "folder", "endpoint"])
+KINDS = ["memory", "folder", "endpoint", "oxigraph", "oxigraph-apart", "virtuoso"]
+
+
+@pytest.fixture(scope="session", params=KINDS)
 def small_store(request, small_quads, folder_of_two_sources):
     """The small graph in each kind of store."""
-    match request.param:
-        case "memory":
-            return EmbeddedStore.in_memory(small_quads)
-        case "folder":
-            return open_store(str(folder_of_two_sources))
-    serve = request.getfixturevalue("serve_folder")
-    return open_store(serve(folder_of_two_sources / "graph-1"))
+    return _opened(request, small_quads, folder_of_two_sources)
 
 
-@pytest.fixture(scope="session", params=["memory", "folder", "endpoint", "rdflib"])
+@pytest.fixture(scope="session", params=[*KINDS, "rdflib"])
 def small_view(request, small_quads, folder_of_two_sources):
     """The small graph in each kind of store, and through the door to rdflib."""
+    return _opened(request, small_quads, folder_of_two_sources)
+
+
+def _opened(request, quads, folder):
     match request.param:
         case "memory":
-            return EmbeddedStore.in_memory(small_quads)
+            return EmbeddedStore.in_memory(quads)
         case "folder":
-            return open_store(str(folder_of_two_sources))
+            return open_store(str(folder))
         case "rdflib":
-            return ThroughRdflib(EmbeddedStore.in_memory(small_quads))
-    serve = request.getfixturevalue("serve_folder")
-    return open_store(serve(folder_of_two_sources / "graph-1"))
+            return ThroughRdflib(EmbeddedStore.in_memory(quads))
+        case "endpoint":
+            return open_store(request.getfixturevalue("serve_folder")(folder / "graph-1"))
+    return open_store(request.getfixturevalue("pushed_to")(request.param))
+
+
+@pytest.fixture(scope="session")
+def server_of(tmp_path_factory):
+    """Starts a server of a kind, once; gives its address. `oxigraph` shows all graphs at once, `oxigraph-apart` does not."""
+    running = {}
+
+    def start(kind, purpose="small"):
+        if (kind, purpose) not in running:
+            folder = tmp_path_factory.mktemp(kind) / "data"
+            match kind:
+                case "oxigraph":
+                    running[kind, purpose] = servers.oxigraph(folder, "--union-default-graph")
+                case "oxigraph-apart":
+                    running[kind, purpose] = servers.oxigraph(folder)
+                case "virtuoso":
+                    running[kind, purpose] = servers.virtuoso(folder)
+                case "virtuoso-of-ten-rows":
+                    running[kind, purpose] = servers.virtuoso(folder, rows=10)
+        return running[kind, purpose][0]
+
+    yield start
+    for _, server in running.values():
+        servers.stop(server)
+
+
+@pytest.fixture(scope="session")
+def pushed_to(server_of, small_quads):
+    """The address of a server of a kind, with the small graph pushed to it."""
+    pushed = set()
+
+    def put(kind):
+        address = server_of(kind)
+        if kind not in pushed:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("KG_STORE_USER", "dba")
+                patch.setenv("KG_STORE_PASSWORD", "dba")
+                push(EmbeddedStore.in_memory(small_quads), address)
+            pushed.add(kind)
+        return address
+
+    return put

@@ -77,7 +77,8 @@ def test_describe_gives_what_any_source_says_of_the_thing(small_view):
         ox.Triple(CNCF, label, ox.Literal("CNCF", language="en")),
         ox.Triple(CNCF, label, ox.Literal("Fondation", language="fr")),
         ox.Triple(CNCF, ox.NamedNode(OSGOV + "checked"), literal("true", "boolean")),
-    } == said
+    } == {triple for triple in said if triple.subject == CNCF}
+    assert all(CNCF in (triple.subject, triple.object) for triple in said)  # Virtuoso tells what points at it, too
 
 
 def test_unbound_cells_are_none(small_view):
@@ -253,6 +254,9 @@ def serving(answer):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
+            answer(self)
+
+        def do_GET(self):
             answer(self)
 
         def log_message(self, *_):
