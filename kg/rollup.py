@@ -92,7 +92,7 @@ _FIGURES = (
 
 
 def figures(store: Store) -> Iterator[Quad]:
-    """How figures belong together: whose group each was counted for, what that group counts, the whole, a majority in it, and the days of lists.
+    """How figures belong together: groups and what they count, wholes and the majority in them, and the days of lists.
 
     The group is the one at the top of the chain of control on the day of the figure: the organization itself where nobody is
     known above it, or there is no day.
