@@ -179,9 +179,8 @@ def _refuse_a_cut(address: str, response: HTTPResponse, answer: Answer) -> None:
         said = response.headers.get("X-SQL-Message", "").strip() or response.headers["X-SQL-State"]
         raise KgError(f"{address}: gave a part of the answer only ({said}); narrow the query, or raise the server's limit")
     if cut := response.headers.get("KG-Truncated", ""):  # `kg serve`
-        raise KgError(
-            f"{address}: gave {cut.removeprefix('rows=')} rows, which is its limit, of more; page the query with LIMIT"
-        )
+        rows = cut.removeprefix("rows=")
+        raise KgError(f"{address}: gave {rows} rows, which is its limit, of more; page the query with LIMIT")
     most = response.headers.get("X-SPARQL-MaxRows", "")
     if most.isdigit() and _size(answer) >= int(most):
         raise KgError(

@@ -39,7 +39,7 @@ def bundled():
 
 @pytest.fixture(scope="session", params=KINDS)
 def pushed_graph(request, server_of, bundled, built_folder):
-    """The bundled graph on a server, by a push whose process was killed half-way and another that went on; with what the latter did."""
+    """The bundled graph on a server, by a push that was killed half-way and another that went on; with what that did."""
     address = server_of(request.param, "bundled")
     command = [sys.executable, "-m", "kg", "push", "--store", address, "--from", str(built_folder)]
     env = {**os.environ, **WRITERS, "PYTHONUNBUFFERED": "1"}
