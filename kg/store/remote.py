@@ -178,6 +178,9 @@ def _refuse_a_cut(address: str, response: HTTPResponse, answer: Answer) -> None:
     if response.headers.get("X-SQL-State"):  # Virtuoso, out of its own time: what it has found by then, with 200 OK
         said = response.headers.get("X-SQL-Message", "").strip() or response.headers["X-SQL-State"]
         raise KgError(f"{address}: gave a part of the answer only ({said}); narrow the query, or raise the server's limit")
+    if cut := response.headers.get("KG-Truncated", ""):  # `kg serve`
+        rows = cut.removeprefix("rows=")
+        raise KgError(f"{address}: gave {rows} rows, which is its limit, of more; page the query with LIMIT")
     most = response.headers.get("X-SPARQL-MaxRows", "")
     if most.isdigit() and _size(answer) >= int(most):
         raise KgError(

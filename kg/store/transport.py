@@ -10,8 +10,7 @@ import netrc
 import os
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -90,8 +89,10 @@ class _Redirects(HTTPRedirectHandler):
         here, there = urlsplit(req.full_url), urlsplit(newurl)
         elsewhere = (here.scheme, here.netloc) != (there.scheme, there.netloc)
         if here.scheme == "https" and there.scheme != "https":
+            fp.close()
             raise KgError(f"{_bare(req.full_url)}: redirects out of TLS, to {_bare(newurl)}; refused")
         if self.trusted and elsewhere:
+            fp.close()
             raise KgError(
                 f"{_bare(req.full_url)}: redirects to {there.netloc}, and the credentials are not for it; "
                 f"name that address with --store if it is to get them"
@@ -103,6 +104,18 @@ class _Redirects(HTTPRedirectHandler):
 
 def _bare(address: str) -> str:
     return address.partition("?")[0]
+
+
+def _close_once_answered(challenge: IO[bytes], answer: Callable[[], Any]) -> Any:
+    """What the answer to a challenge brought; the challenge is closed, unless there was no answer, and it stands."""
+    try:
+        response = answer()
+    except BaseException:
+        challenge.close()
+        raise
+    if response is not None:
+        challenge.close()
+    return response
 
 
 class _Digest(HTTPDigestAuthHandler):
@@ -123,24 +136,14 @@ class _Digest(HTTPDigestAuthHandler):
     https_request = http_request
 
     def http_error_401(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
-        with _closing(fp):
-            return super().http_error_401(req, fp, code, msg, headers)
+        handle = super().http_error_401
+        return _close_once_answered(fp, lambda: handle(req, fp, code, msg, headers))
 
 
 class _Basic(HTTPBasicAuthHandler):
     def http_error_401(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
-        with _closing(fp):
-            return super().http_error_401(req, fp, code, msg, headers)
-
-
-@contextmanager
-def _closing(challenge: IO[bytes]) -> Iterator[None]:
-    """Close what came with a challenge, if the answer to it was refused."""
-    try:
-        yield
-    except HTTPError:
-        challenge.close()
-        raise
+        handle = super().http_error_401
+        return _close_once_answered(fp, lambda: handle(req, fp, code, msg, headers))
 
 
 class Counted:

@@ -81,6 +81,10 @@ FAULTS = {
     "busy for long": (reply(b"", b"Retry-After: 3600\r\n", b"503 Busy"), "asks to wait 3600 s"),
     "always busy": (reply(b"", b"Retry-After: 0\r\n", b"429 Too Many"), "429 Too Many"),
     "part of an answer": (reply(GOOD, JSON + b"X-SQL-State: S1TAT\r\n"), "a part of the answer only"),
+    "rows that kg serve cut off": (
+        reply(GOOD, JSON + b"KG-Truncated: rows=1\r\n"),
+        "gave 1 rows, which is its limit, of more; page the query with LIMIT",
+    ),
     "rows up to a limit": (
         reply(GOOD, JSON + b"X-SPARQL-MaxRows: 1\r\n"),
         "gave 1 rows, which is its limit",
