@@ -1,126 +1,14 @@
-"""The bundled graph on real servers: pushed, killed half-way, resumed; then every named query has the rows it has embedded.
-
-Known differences of engines stand here alone, each shown by a test.
-"""
-
-import itertools
-import os
-import signal
-import subprocess
-import sys
+"""How engines differ, each difference shown by a test, and how queries are put to them."""
 
 import pyoxigraph as ox
 import pytest
 
-from kg import catalog
-from kg.build import fill
-from kg.errors import KgError, QueryTimeout
-from kg.graph import Graph
+from kg.errors import KgError
 from kg.store import open_store
 from kg.store.embedded import EmbeddedStore
 from kg.store.push import push
 from kg.store.pushed import View, placed, portable
 from kg.terms import GRAPH, ORG_ID, OSGOV, XSD
-
-# What Virtuoso 7.2.5 cannot answer: it joins no two sub-selects but row by row, evaluating the one for each row of the other.
-VIRTUOSO_FAULTS = {"connections"}
-
-KINDS = ["oxigraph", "virtuoso"]
-ANSWERED = [(kind, name) for kind in KINDS for name in catalog.names() if kind != "virtuoso" or name not in VIRTUOSO_FAULTS]
-WRITERS = {"KG_STORE_USER": "dba", "KG_STORE_PASSWORD": "dba"}
-
-
-@pytest.fixture(scope="session")
-def bundled():
-    store = EmbeddedStore.in_memory()
-    fill(store)
-    return Graph(store)
-
-
-@pytest.fixture(scope="session", params=KINDS)
-def pushed_graph(request, server_of, bundled, built_folder):
-    """The bundled graph on a server, by a push that was killed half-way and another that went on; with what that did."""
-    address = server_of(request.param, "bundled")
-    command = [sys.executable, "-m", "kg", "push", "--store", address, "--from", str(built_folder)]
-    env = {**os.environ, **WRITERS, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as process:
-        told = list(itertools.islice(process.stdout, 300))
-        process.kill()
-        process.stdout.read()
-    assert len(told) == 300, told
-    assert process.returncode == -signal.SIGKILL
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in WRITERS.items():
-            patch.setenv(name, value)
-        done = push(bundled.store, address)
-    return request.param, Graph(open_store(address)), done
-
-
-def canonical(quads):
-    return sorted(ox.serialize(quads, format=ox.RdfFormat.N_QUADS).splitlines())
-
-
-def test_a_push_that_was_killed_goes_on_and_all_is_there(pushed_graph, bundled):
-    _, graph, done = pushed_graph
-    assert done.there >= 200
-    assert done.sent > 0
-    assert canonical(graph.store.quads()) == canonical(bundled.store.quads())
-
-
-@pytest.mark.parametrize(("pushed_graph", "name"), ANSWERED, indirect=["pushed_graph"])
-def test_a_named_query_has_the_rows_that_it_has_embedded(name, pushed_graph, bundled):
-    _, graph, _ = pushed_graph
-    given = dict(part.split("=", 1) for part in catalog.load(name).example.split())
-    ours, theirs = bundled.run(name, given), graph.run(name, given, timeout=120)
-    assert theirs.columns == ours.columns
-    assert list(theirs) == list(ours)
-
-
-def test_the_exceptions_are_few():
-    assert len(VIRTUOSO_FAULTS) <= 2
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("moves",),
-        ("moves", "--donor", "google", "--format", "json"),
-        ("show", "istio"),
-        ("find", "kubernetes"),
-        ("why", "istio"),
-        ("neutrality", "pytorch-foundation"),
-        ("timeline", "istio"),
-        ("diff", "2022-01-01", "2022-12-01", "--about", "istio"),
-        ("query", "holders", "project=istio", "on=2021-01-01"),
-        ("queries",),
-        ("schema", "Donation"),
-        ("sources",),
-        ("conflicts", "openebs"),
-        ("export", "csv"),
-        ("export", "nq"),
-        ("check", "graph"),
-    ],
-    ids=" ".join,
-)
-def test_a_command_prints_the_same_bytes(words, pushed_graph, built_folder):
-    def run(spec):
-        command = [sys.executable, "-m", "kg", *words, "--store", spec, "--timeout", "120"]
-        return subprocess.run(command, capture_output=True, env={**os.environ, "NO_COLOR": "1"}, timeout=600, check=False)
-
-    ours, theirs = run(str(built_folder)), run(pushed_graph[1].store.spec)
-    assert (theirs.returncode, theirs.stdout) == (ours.returncode, ours.stdout), theirs.stderr.decode()
-
-
-# How engines differ
-
-
-@pytest.mark.parametrize("pushed_graph", ["virtuoso"], indirect=True)
-@pytest.mark.parametrize("name", sorted(VIRTUOSO_FAULTS))
-def test_virtuoso_does_not_answer_in_ten_seconds_what_is_milliseconds_embedded(pushed_graph, name, bundled):
-    given = dict(part.split("=", 1) for part in catalog.load(name).example.split())
-    assert len(bundled.run(name, given, timeout=10)) > 0
-    with pytest.raises(QueryTimeout):
-        pushed_graph[1].run(name, given, timeout=10)
 
 
 def _asked_of(server_of, kind, quads, query):
