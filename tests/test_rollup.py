@@ -194,6 +194,16 @@ def test_a_figure_has_a_group_a_whole_and_what_its_group_counts(graph_of_records
     assert [row["day"] for row in days] == ["2021-01-01", "2022-01-01"]
 
 
+@pytest.mark.parametrize(("whole", "group"), [(10, None), (9, "bolt")], ids=["half", "more than half"])
+def test_a_group_with_more_than_half_of_a_whole_is_its_majority(graph_of_records, whole, group):
+    everyone = Observation("weaver-all", "page", "weaver", "maintainers", whole, as_of=PartialDate("2021-01-01"))
+    figures = [counted("acme", "2021-01-01", number=3), counted("bolt", "2021-01-01", number=2), counted("crux", "2021-01-01")]
+    graph = graph_of_records(*KNOWN, bought("acme", "bolt", effective="2020-06-01"), everyone, *figures)
+    rows = graph.query("SELECT ?m ?g ?together { ?m osgov:majorityGroup ?g ; osgov:groupValue ?together }")
+    ends = [(row["m"].rsplit("/", 1)[-1], row["g"].rsplit("/", 1)[-1], row["together"]) for row in rows]
+    assert ends == ([("weaver-all", group, 5)] if group else [])
+
+
 # ---- in the bundled graph
 
 

@@ -67,3 +67,9 @@ def _read_all(terminal):
             os.close(terminal)
             return b"".join(parts)
         parts.append(part)
+
+
+@pytest.fixture(scope="module")
+def address(built_folder, serve_folder):
+    """The bundled graph behind a SPARQL endpoint."""
+    return serve_folder(built_folder / (built_folder / "current").read_text().split()[0])

@@ -37,12 +37,6 @@ def rows(kg):
     return ask
 
 
-@pytest.fixture(scope="module")
-def address(built_folder, serve_folder):
-    """The bundled graph behind a SPARQL endpoint."""
-    return serve_folder(built_folder / (built_folder / "current").read_text().split()[0])
-
-
 @pytest.mark.parametrize("args", ASKED.values(), ids=ASKED)
 def test_a_remote_store_gives_the_same_rows(kg, address, args):
     ours, theirs = kg("analyze", *args), kg("analyze", *args, "--store", address)
