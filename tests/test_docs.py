@@ -23,7 +23,7 @@ def transcripts():
 
 
 def test_the_readme_has_a_transcript_for_each_question_it_asks():
-    assert len(transcripts()) == 6
+    assert len(transcripts()) == 9
 
 
 @pytest.mark.parametrize(("command", "shown"), transcripts())

@@ -193,7 +193,7 @@ def test_a_server_gives_the_rows_that_the_embedded_engine_gives(name, built_grap
     ours, theirs = built_graph.store.query(text), served.store.query(text)
     assert isinstance(ours, Rows)
     assert ours.columns == theirs.columns
-    assert len(ours.rows) > 20
+    assert (len(ours.rows) == 1) if name == "reading" else (len(ours.rows) > 20)  # one day: the last
     assert sorted(map(repr, ours.rows)) == sorted(map(repr, theirs.rows))
 
 
