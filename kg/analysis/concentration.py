@@ -112,8 +112,8 @@ def shannon(counts: Iterable[float]) -> float:
 def evenness(counts: Iterable[float]) -> float | None:
     """Pielou's evenness, the entropy over the largest that as many holders can have: 1 where all are alike; None below two.
 
-    >>> evenness([3, 3, 3])
-    1.0
+    >>> round(evenness([3, 3, 3]), 9), evenness([7])
+    (1.0, None)
     """
     known = [n for n in counts if n > 0]
     return shannon(known) / math.log(len(known)) if len(known) > 1 else None
