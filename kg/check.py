@@ -165,9 +165,9 @@ def run(store: Store, path: Path) -> list[_Fault]:
 
 def unlisted_licences(store: Store) -> list[_Fault]:
     """The licence identifiers that the list of SPDX does not have, and the relations and events that use them."""
-    query = "SELECT DISTINCT ?s ?text { ?s osgov:licenseExpression|osgov:fromLicense|osgov:toLicense ?text } ORDER BY ?s ?text"
+    query = "SELECT DISTINCT ?s ?text { ?s osgov:licenseExpression|osgov:fromLicense|osgov:toLicense ?text }"
     unlisted = cache(licenses.unlisted)
-    return [_Fault(_UNLISTED, node, {"value": name}) for node, text in texts(store, query) for name in unlisted(text)]
+    return [_Fault(_UNLISTED, node, {"value": name}) for node, text in sorted(texts(store, query)) for name in unlisted(text)]
 
 
 def validate(data: rdflib.Graph) -> list[_Fault]:

@@ -85,12 +85,12 @@ def _graphs(store: Store) -> dict[str, tuple[int, str]]:
 
 def _dates(store: Store) -> Iterator[Conflict]:
     graphs = _graphs(store)
-    about = texts(store, "SELECT ?event ?about { ?event osgov:project|osgov:organization ?about } ORDER BY ?event ?about")
+    about = sorted(texts(store, "SELECT ?event ?about { ?event osgov:project|osgov:organization ?about }"))
     subject: dict[str, str] = {row[0]: row[1] for row in about}
     for basis in BASES:
         stated: dict[str, dict[str, _Side]] = defaultdict(dict)
-        query = f"SELECT ?event ?date ?g {{ GRAPH ?g {{ ?event osgov:{basis} ?date }} }} ORDER BY ?event STR(?date) ?g"
-        for event, date, graph in texts(store, query):
+        query = f"SELECT ?event ?date ?g {{ GRAPH ?g {{ ?event osgov:{basis} ?date }} }}"
+        for event, date, graph in sorted(texts(store, query)):
             if graph in graphs:
                 rank, document = graphs[graph]
                 side = stated[event].setdefault(date, _Side(rank))

@@ -121,8 +121,8 @@ def _stated_dates(store: Writable) -> RankedDates:
     found: RankedDates = defaultdict(list)
     rank = {graph: int(place) for graph, place in texts(store, "SELECT ?g ?rank { ?g osgov:rank ?rank }")}
     for basis in BASES:
-        query = f"SELECT ?event ?date ?g {{ GRAPH ?g {{ ?event osgov:{basis} ?date }} }} ORDER BY ?event STR(?date) ?g"
-        for event, date, graph in texts(store, query):
+        query = f"SELECT ?event ?date ?g {{ GRAPH ?g {{ ?event osgov:{basis} ?date }} }}"
+        for event, date, graph in sorted(texts(store, query)):
             found[event].append((rank.get(graph, len(rank)), basis, PartialDate(date)))
     return found
 

@@ -87,7 +87,7 @@ def read_worlds(store: Store, on: str | None = None, *, wanted: Collection[str] 
     """
     certain, possible = World(), World()
     for kind in KINDS:
-        for (node,) in texts(store, f"SELECT ?o {{ ?o a osgov:{kind} }} ORDER BY ?o"):
+        for (node,) in sorted(texts(store, f"SELECT ?o {{ ?o a osgov:{kind} }}")):
             certain.kinds.setdefault(node, set()).add(kind)
     possible.kinds = certain.kinds
     for table, subject, fact, sure in _facts(store, on, wanted):
