@@ -686,9 +686,7 @@ def test_members_of_two_foundations_are_joined_by_their_identifier_where_their_n
 def test_the_registry_of_the_graph_shows_the_doubts_of_the_files():
     """Each was applied in neither way: a curator decides."""
     doubts = {(d.source, d.entity): d.about for d in registry_of(Shelf(Path("/nowhere"))).doubts}
-    assert (
-        doubts["lf-landscape", "podman-container-tools"] == "repository https://github.com/containers/podman is that of podman"
-    )
+    assert doubts["lf-landscape", "spin"] == "repository https://github.com/spinframework/spin-operator is that of spinkube"
     assert 40 <= len(doubts) <= 150
 
 
