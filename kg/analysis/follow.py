@@ -575,8 +575,9 @@ def _verdict(found: Mapping[str, Sequence[float]], table: Table, horizon: int) -
     for name in (_GAVE, _ACTIVE, _CHANCE):
         rule = found[name] if name in found else [0.5] * n
         gap, least, most = interval([a - b for a, b in zip(found[_MODEL], rule, strict=True)])
-        beats = "beats" if least > 0 else "is beaten by" if most < 0 else "does not beat"
-        lines.append(f"it {beats} '{name}' (AUC {sum(rule) / n:.2f}; difference {gap:+.2f}, {least:+.2f} to {most:+.2f})")
+        lines.append(
+            f"it {_beats(least, most)} '{name}' (AUC {sum(rule) / n:.2f}; difference {gap:+.2f}, {least:+.2f} to {most:+.2f})"
+        )
     lines.append(
         f"where nothing says when a project began, it counts as held for {horizon} years before its gift or last "
         "sighting; --horizon shows "
@@ -689,6 +690,15 @@ def _candidates(
     return Findings(_ROW, rows, ("rank", "project", "vendor", "times", "like"), (), remarks, INPUTS, inputs, bars)
 
 
+def _beats(least: float, most: float) -> str:
+    """What a difference comes to whose interval is from `least` to `most`.
+
+    >>> _beats(0.02, 0.07), _beats(-0.01, 0.07), _beats(-0.07, -0.02)
+    ('beats', 'does not beat', 'is beaten by')
+    """
+    return "beats" if least > 0 else "is beaten by" if most < 0 else "does not beat"
+
+
 def _backtest(
     years: Sequence[Mapping[str, Any]], whole: Mapping[str, Sequence[float]], remarks: list[str], inputs: list[dict[str, Any]]
 ) -> Findings:
@@ -702,9 +712,9 @@ def _backtest(
         for name in (_GAVE, _ACTIVE, _CHANCE):
             rule = pooled.get(name) or [0.5] * len(pooled[_MODEL])
             gap, least, most = interval([a - b for a, b in zip(pooled[_MODEL], rule, strict=True)])
-            verdict = "beats" if least > 0 else "is beaten by" if most < 0 else "does not beat"
             remarks.append(
-                f"year by year, knowing earlier years alone, it {verdict} '{name}' ({gap:+.2f}, {least:+.2f} to {most:+.2f})"
+                "year by year, knowing earlier years alone, "
+                f"it {_beats(least, most)} '{name}' ({gap:+.2f}, {least:+.2f} to {most:+.2f})"
             )
         series = {n: [row[n.replace(" ", "_")] for row in rows] for n in (_MODEL, _GAVE, _ACTIVE, _CHANCE)}
         chart = Chart(
