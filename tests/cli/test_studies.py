@@ -19,7 +19,7 @@ EMPTY = {
     "not given": (("before-after", "terraform"), "no dated gift of Terraform"),
     "no figures": (("before-after", "apache-wave"), "no source counts the authors of"),
     "no two periods": (("before-after", "velero"), "leave no two periods to compare within 24 months"),
-    "too few gifts": (("follow", "--as-of", "2009-01-01"), "a model needs 10"),
+    "too few gifts": (("follow", "--as-of", "2004-01-01"), "a model needs 10"),
 }
 
 
