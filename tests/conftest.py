@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, parse
+import rdflib
+from pyoxigraph import Literal, NamedNode, Quad, parse
 
 import kg.build
 import kg.feeds
@@ -217,6 +218,25 @@ def small_folder(tmp_path_factory, facts_of_weaver):
     build_at(folder / "graph-weaver", folder / "facts")
     (folder / "current").write_text("graph-weaver\n")
     return folder
+
+
+def example_of(query):
+    """The values that the header's example gives, by parameter."""
+    return dict(part.split("=", 1) for part in query.example.split())
+
+
+def of_rdflib(term):
+    """A term of rdflib as one of ours."""
+    match term:
+        case None:
+            return None
+        case rdflib.URIRef():
+            return NamedNode(str(term))
+        case rdflib.Literal(language=str(language)):
+            return Literal(str(term), language=language)
+        case rdflib.Literal(datatype=rdflib.URIRef() as datatype):
+            return Literal(str(term), datatype=NamedNode(str(datatype)))
+    return Literal(str(term))
 
 
 def landscape_of(*projects, members=(), broken=""):

@@ -15,14 +15,10 @@ from kg.graph import Graph
 from kg.querytext import blank_out, undeclared_prefixes
 from kg.store.embedded import EmbeddedStore
 from kg.terms import ORG_ID, PROJECT, XSD
+from tests.conftest import example_of
 
 QUICK = settings(deadline=None, max_examples=80)
 NAMES = catalog.names()
-
-
-def example_of(query):
-    """The values that the header's example gives, by parameter."""
-    return dict(part.split("=", 1) for part in query.example.split())
 
 
 def slug_resolver(kind, name):

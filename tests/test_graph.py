@@ -12,6 +12,7 @@ from kg.errors import Ambiguous, KgError, Misuse, NotFound, QueryTimeout
 from kg.graph import Graph, Table
 from kg.store.remote import RemoteStore
 from kg.terms import OSGOV, PROJECT, RDF
+from tests.conftest import example_of
 
 MOVE = {
     "project", "project_id", "kind", "donor", "donor_id", "recipient", "recipient_id", "umbrella",
@@ -440,9 +441,9 @@ def test_every_named_query_answers_as_of_a_day_or_says_why_it_is_the_same_on_any
         if not query.timeless and name != "assessments" and not {p.type for p in query.parameters} & {"day", "to"}:
             refused.append(name)
             with pytest.raises(Misuse, match="cannot answer as of a day"):
-                then.run(name, dict(part.split("=", 1) for part in query.example.split()))
+                then.run(name, example_of(query))
         elif not query.timeless:
-            example = dict(part.split("=", 1) for part in query.example.split())
+            example = example_of(query)
             values = {k: v for k, v in example.items() if k not in {"on", "until"}}
             assert then.run(name, values).columns == built_graph.run(name, example).columns
     assert refused == []
@@ -450,7 +451,7 @@ def test_every_named_query_answers_as_of_a_day_or_says_why_it_is_the_same_on_any
 
 def test_certainty_is_only_of_a_day_and_stands_last(built_graph):
     for name in ("stewardship", "levels", "members", "affiliations", "controllers", "legal-forms", "licences"):
-        values = dict(part.split("=", 1) for part in catalog.load(name).example.split())
+        values = example_of(catalog.load(name))
         now, then = built_graph.run(name, values), built_graph.run(name, values, on="2026-08-31")
         assert now.columns[-1] == "certainty"
         assert {row["certainty"] for row in now} == {None}

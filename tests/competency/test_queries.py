@@ -12,6 +12,7 @@ from kg.render import render
 from kg.resources import queries_dir
 from kg.store import open_store
 from kg.store.embedded import EmbeddedStore
+from tests.conftest import example_of
 
 EXPECTED = Path(__file__).parent / "expected"
 NAMES = catalog.names()
@@ -20,7 +21,7 @@ NAMES = catalog.names()
 def values_to_try(name):
     """The example's values; none, where none are needed; and every switch turned on, where there are switches."""
     query = catalog.load(name)
-    tries = {"example": dict(part.split("=", 1) for part in query.example.split())}
+    tries = {"example": example_of(query)}
     if query.example and all(p.optional for p in query.parameters):
         tries["nothing"] = {}
     for parameter in query.parameters:
@@ -33,7 +34,7 @@ def questions_to_try():
     """The questions that are asked with other values than the example of the query that answers them."""
     for question in catalog.questions().values():
         if question.asks in NAMES:
-            example = dict(part.split("=", 1) for part in catalog.load(question.asks).example.split())
+            example = example_of(catalog.load(question.asks))
             if question.given not in ({}, example):
                 yield pytest.param(question.asks, question.given, id=question.id)
 
@@ -61,7 +62,7 @@ def test_a_sparql_server_gives_the_rows_that_the_embedded_engine_gives(name, val
 @pytest.mark.parametrize("name", NAMES)
 def test_the_example_gives_the_rows_recorded(name, built_graph, request):
     query = catalog.load(name)
-    table = built_graph.run(name, dict(part.split("=", 1) for part in query.example.split()))
+    table = built_graph.run(name, example_of(query))
     path, found = EXPECTED / f"{name}.tsv", render(table.columns, table, "tsv")
     if request.config.getoption("--update-golden"):
         path.parent.mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ from kg.querytext import blank_out, with_prefixes
 from kg.render import records
 from kg.store import Rows
 from kg.store.embedded import EmbeddedStore
+from tests.conftest import example_of, of_rdflib
 
 # rdflib's engine needs minutes for what takes the others milliseconds: it gets the curated facts and a few small sources.
 FEW = {"cncf-maintainers-2021", "lfai-landscape", "clomonitor-lf-ai-data", "pytorch-landscape", "lfai-landscape-history"}
@@ -37,25 +38,11 @@ def rdflib_dataset(few_sources_graph):
     return dataset
 
 
-def term(found):
-    """A term of rdflib as one of ours."""
-    match found:
-        case None:
-            return None
-        case rdflib.URIRef():
-            return ox.NamedNode(str(found))
-        case rdflib.Literal(language=str(language)):
-            return ox.Literal(str(found), language=language)
-        case rdflib.Literal(datatype=rdflib.URIRef() as datatype):
-            return ox.Literal(str(found), datatype=ox.NamedNode(str(datatype)))
-    return ox.Literal(str(found))
-
-
 def run_on_rdflib(dataset, graph, name, values):
     query = catalog.load(name)
     result = dataset.query(with_prefixes(catalog.bind(query, values, graph.resolve_iri)))
     columns = tuple(map(str, result.vars))
-    return Table(columns, records(Rows(columns, [tuple(map(term, row)) for row in result]), query))
+    return Table(columns, records(Rows(columns, [tuple(map(of_rdflib, row)) for row in result]), query))
 
 
 def is_ordered_by_its_columns(name, columns):
@@ -74,7 +61,7 @@ OVER_A_MINUTE_ON_RDFLIB = {"umbrella-tree", "employers-after-donation", "connect
 
 @pytest.mark.parametrize("name", [name for name in catalog.names() if name not in COMPARED_ELSEWHERE | OVER_A_MINUTE_ON_RDFLIB])
 def test_rdflib_gives_the_rows_that_the_embedded_engine_gives(name, few_sources_graph, rdflib_dataset):
-    values = dict(part.split("=", 1) for part in catalog.load(name).example.split())
+    values = example_of(catalog.load(name))
     ours = few_sources_graph.run(name, values)
     theirs = run_on_rdflib(rdflib_dataset, few_sources_graph, name, values)
     assert theirs.columns == ours.columns

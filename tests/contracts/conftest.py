@@ -13,6 +13,7 @@ from kg.store.embedded import EmbeddedStore
 from kg.store.generations import make_generation
 from kg.store.push import push
 from kg.terms import PREFIXES
+from tests.conftest import of_rdflib
 
 _SPEC = importlib.util.spec_from_file_location("servers", Path(__file__).parents[1] / "servers.py")
 servers = importlib.util.module_from_spec(_SPEC)
@@ -58,26 +59,13 @@ class ThroughRdflib:
         if result.type == "ASK":
             return result.askAnswer
         if result.type == "SELECT":
-            return Rows(tuple(map(str, result.vars)), [tuple(_term(cell) for cell in row) for row in result])
-        return [ox.Triple(*map(_term, triple)) for triple in result.graph]
+            return Rows(tuple(map(str, result.vars)), [tuple(of_rdflib(cell) for cell in row) for row in result])
+        return [ox.Triple(*map(of_rdflib, triple)) for triple in result.graph]
 
     def quads(self):
         for graph in self.dataset.graphs():
             if isinstance(graph.identifier, rdflib.URIRef) and graph.identifier != rdflib.graph.DATASET_DEFAULT_GRAPH_ID:
-                yield from (ox.Quad(*map(_term, triple), ox.NamedNode(str(graph.identifier))) for triple in graph)
-
-
-def _term(term):
-    match term:
-        case None:
-            return None
-        case rdflib.URIRef():
-            return ox.NamedNode(str(term))
-        case rdflib.Literal(language=str(language)):
-            return ox.Literal(str(term), language=language)
-        case rdflib.Literal(datatype=rdflib.URIRef() as datatype):
-            return ox.Literal(str(term), datatype=ox.NamedNode(str(datatype)))
-    return ox.Literal(str(term))
+                yield from (ox.Quad(*map(of_rdflib, triple), ox.NamedNode(str(graph.identifier))) for triple in graph)
 
 
 KINDS = ["memory", "folder", "endpoint", "oxigraph", "oxigraph-apart", "virtuoso"]

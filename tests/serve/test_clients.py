@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import shutil
 import subprocess
 
@@ -15,6 +14,7 @@ from kg.graph import open_graph
 from kg.querytext import with_prefixes
 from kg.store import Rows
 from kg.store.embedded import EmbeddedStore
+from tests.conftest import example_of
 
 # Shipped queries whose values are of every kind: names, IRIs, dates, numbers, booleans, nothing.
 SHIPPED = ["moves", "holders", "levels", "members", "forks", "acquisitions", "renames", "sources", "assessments", "flow-matrix"]
@@ -32,8 +32,7 @@ def text_of(embedded):
 
     def text(name):
         query = catalog.load(name)
-        values = dict(pair.split("=", 1) for pair in shlex.split(query.example))
-        return with_prefixes(catalog.bind(query, values, embedded.resolve_iri))
+        return with_prefixes(catalog.bind(query, example_of(query), embedded.resolve_iri))
 
     return text
 
