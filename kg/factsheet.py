@@ -111,7 +111,10 @@ _TO = Key("to", "org", "the recipient", required=True, property="toOrganization"
 TABLES: dict[str, dict[str, Table]] = {
     "projects": {
         "opening": _event(
-            "OpenSourcing", "first release as open source", Key("by", "orgs", "who released it", property="byOrganization")
+            "OpenSourcing",
+            "first release as open source",
+            Key("origin", "code:origin", "what sort of body began the project", property="originKind"),
+            Key("by", "orgs", "who released it", property="byOrganization"),
         ),
         "donation": _event(
             "Donation",

@@ -40,7 +40,7 @@ SOURCE_KINDS = (
 Links = dict[str, str]
 
 EVENTS: dict[str, Links] = {
-    "OpenSourcing": {"project": "project", "byOrganization": "org"},
+    "OpenSourcing": {"project": "project", "byOrganization": "org", "originKind": "concept:origin"},
     "Donation": {
         "project": "project",
         "fromOrganization": "org",
