@@ -88,14 +88,14 @@ def test_a_company_of_the_same_slug_as_its_project_is_another_node(network_of):
     assert ("o:loom", "holds", "p:loom") in edges(graph)
 
 
-def test_an_edge_keeps_the_date_as_stated_its_year_and_its_sources(network_of):
+def test_an_edge_keeps_the_date_as_stated_the_first_day_it_can_mean_and_its_sources(network_of):
     (data,) = network_of([MOVE]).get_edge_data("p:weaver", "o:harbour").values()
-    assert (data["date"], data["start_year"], data["sources"]) == ("2020-05", 2020, "https://a https://b")
+    assert (data["since"], data["start"], data["sources"]) == ("2020-05", "2020-05-01", ("https://a", "https://b"))
 
 
-def test_an_undated_edge_has_year_nought(network_of):
+def test_an_undated_edge_has_no_first_day(network_of):
     (data,) = network_of([{**MOVE, "date": None}]).get_edge_data("p:weaver", "o:harbour").values()
-    assert (data["date"], data["start_year"]) == ("", 0)
+    assert (data["since"], data["start"], data["end"]) == ("", "", "")
 
 
 @pytest.mark.parametrize("kind", ["code grant", "trademark transfer"])
@@ -127,7 +127,7 @@ def test_the_network_of_fact_files_is_the_one_they_draw(graph_of, facts_of_weave
         ("p:weaver", "went to", "o:harbour"),
     ]
     (data,) = graph.get_edge_data("p:weaver", "o:harbour").values()
-    assert (data["date"], data["start_year"], data["sources"]) == ("2020-05", 2020, "https://acme.example/news")
+    assert (data["since"], data["start"], data["sources"]) == ("2020-05", "2020-05-01", ("https://acme.example/news",))
 
 
 def test_the_bundled_network_has_an_edge_for_every_move_and_every_donor(built_graph):

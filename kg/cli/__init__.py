@@ -35,7 +35,7 @@ COMMANDS = {
     "schema": ("asking", "schema"),
     "sources": ("feeding", "sources"),
     "conflicts": ("feeding", "conflicts"),
-    "export": ("upkeep", "export"),
+    "export": ("exporting", "export"),
     "serve": ("serving", "serve"),
     "load": ("feeding", "load"),
     "unload": ("feeding", "unload"),

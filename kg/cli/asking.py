@@ -62,7 +62,7 @@ def query(settings: Settings, query: str, parameters: tuple[str, ...]) -> None:
         # A day asked for with --as-of takes the place of the example's, not of one that was given.
         example = {k: v for k, v in question.given.items() if not (settings.as_of and k in {"on", "until"})}
         query, given = question.asks, {**example, **given}
-    text, named = _text_of(query)
+    text, named = text_of(query)
     if parameters and named is None:
         raise Misuse("only a named query takes NAME=VALUE; write the values into the text")
     graph = settings.graph()
@@ -105,7 +105,7 @@ def _said_or_done(settings: Settings, question: Question, given: dict[str, str])
     return True
 
 
-def _text_of(query: str) -> tuple[str, Any]:
+def text_of(query: str) -> tuple[str, Any]:
     """The SPARQL text, and the named query if that is what was named."""
     from kg import catalog
     from kg.errors import KgError

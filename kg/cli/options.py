@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -109,22 +110,31 @@ def discard_stdout() -> None:
 
 def write_file(name: str, content: str | bytes) -> None:
     """Write a file whole or not at all; a link is followed, a pipe or device is written to. Raises KgError naming the file."""
+    with whole_file(name) as out:
+        out.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def whole_file(name: str) -> Iterator[IO[bytes]]:
+    """A file to write bytes to, which is there, under its name, once all are written; likewise."""
     from pathlib import Path
 
     from kg.errors import KgError
 
-    path, data = Path(os.path.realpath(name)), content.encode() if isinstance(content, str) else content
+    path = Path(os.path.realpath(name))
     try:
         if path.exists() and not path.is_file():  # replacing /dev/null by a file would be the end of it
-            path.write_bytes(data)
+            with path.open("wb") as out:
+                yield out
             return
         temporary = path.with_name(f".kg-{os.getpid()}")
         try:
-            temporary.write_bytes(data)
+            with temporary.open("wb") as out:
+                yield out
             if path.exists():
                 temporary.chmod(path.stat().st_mode)
             temporary.replace(path)
-        except OSError:
+        except BaseException:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:

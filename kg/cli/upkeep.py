@@ -1,4 +1,4 @@
-"""Verbs that look after the graph: build, push, info, export."""
+"""Verbs that look after the graph: build, push, info."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.options import Settings, with_settings, write_file
+from kg.cli.options import Settings, with_settings
 
 if TYPE_CHECKING:
     from kg.graph import Graph
-
-EXPORTS = ("gexf", "graphml", "csv", "ttl", "trig", "nq", "jsonld")
 
 
 @click.command()
@@ -99,38 +97,3 @@ def _info(settings: Settings) -> None:
     found = [*builder.description(settings.graph().store), ("kg", __version__)]
     rows = [{"what": what, "value": value} for what, value in found]
     settings.rows(Table(("what", "value"), rows))
-
-
-@click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice(EXPORTS))
-@with_settings(formats=(), as_of=True)
-def export(settings: Settings, format_: str) -> None:
-    """Write the graph for other tools: gexf, graphml and csv the network of who gave what to whom; the rest all statements.
-
-    csv is the list of edges, with the list of nodes beside it as NAME.nodes.csv when -o NAME.csv names a file. ttl holds
-    the union of all sources, trig, nq and jsonld each source in its own graph. With --as-of, only what can have happened by
-    that day, and what can have been so on it.
-
-    \b
-    Example: kg export gexf -o governance.gexf
-    """
-    graph = settings.graph()
-    if format_ in {"gexf", "graphml", "csv"}:
-        from kg import network
-        from kg.export import gephi
-
-        found = network.transfers(graph.run)
-        if format_ == "csv":
-            edges, nodes = gephi.csv_tables(found)
-            settings.write(edges)
-            if settings.output and settings.output.endswith(".csv"):
-                beside = settings.output.removesuffix(".csv") + ".nodes.csv"
-                write_file(beside, nodes)
-                settings.say(f"nodes: {beside}")
-        else:
-            settings.write(gephi.gexf(found) if format_ == "gexf" else gephi.graphml(found))
-        settings.say(f"{found.number_of_nodes()} nodes, {found.number_of_edges()} edges")
-    else:
-        from kg.export import rdf
-
-        settings.write(rdf.serialize_store(graph.store, format_, as_of=settings.as_of))
