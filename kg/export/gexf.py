@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import IO
 
 from lxml import etree
 
-from kg.export.picture import COLOURS, Columns, Picture, Value
+from kg.export.forms import Forms
+from kg.export.picture import COLOURS, Columns, Edge, Node, Picture
 
 NAMESPACE = "http://gexf.net/1.3"
 
@@ -31,35 +33,21 @@ def write(picture: Picture, out: IO[bytes]) -> None:
                 for kind, columns in (("node", picture.node_columns), ("edge", picture.edge_columns)):
                     xml.write("\n", _attributes(kind, columns), "\n")
                 with xml.element("nodes"):
-                    columns = picture.node_columns
                     for node in picture.nodes():
-                        element = etree.Element("node", id=node.id, label=node.label)
-                        _spell(element, node.start, node.end)
-                        _values(element, node.values, columns)
-                        red, green, blue = (str(int(node.colour[i : i + 2], 16)) for i in (1, 3, 5))
-                        etree.SubElement(element, "color", r=red, g=green, b=blue)
-                        if node.place:
-                            etree.SubElement(element, "position", x=str(node.place[0]), y=str(node.place[1]), z="0.0")
-                        etree.SubElement(element, "size", value=str(node.size))
-                        element.tail = "\n"
-                        xml.write(element)
+                        xml.write(_node(node))
                 xml.write("\n")
                 with xml.element("edges"):
-                    columns = picture.edge_columns
+                    forms = Forms("edge", _cells, _set)
                     for edge in picture.edges():
-                        element = etree.Element(
-                            "edge",
-                            id=edge.id,
-                            source=edge.source,
-                            target=edge.target,
-                            label=edge.label,
-                            weight=repr(edge.weight),
-                            kind=edge.kind,
-                        )
-                        _spell(element, edge.start, edge.end)
-                        _values(element, edge.values, columns)
-                        element.tail = "\n"
-                        xml.write(element)
+                        said = {
+                            "id": edge.id,
+                            "source": edge.source,
+                            "target": edge.target,
+                            "label": edge.label,
+                            "kind": edge.kind,
+                        }
+                        said["weight"] = repr(edge.weight)
+                        xml.write(forms.filled(_dated(said, edge), edge.values))
             xml.write("\n")
     out.write(b"\n")
 
@@ -85,17 +73,32 @@ def _attributes(kind: str, columns: Columns) -> etree._Element:
     return element
 
 
-def _spell(element: etree._Element, start: str, end: str) -> None:
+def _dated(attributes: dict[str, str], what: Node | Edge) -> dict[str, str]:
     """The days on the element itself: one interval needs no list of spells, and every reader knows these."""
-    if start:
-        element.set("start", start)
-    if end:
-        element.set("end", end)
+    if what.start:
+        attributes["start"] = what.start
+    if what.end:
+        attributes["end"] = what.end
+    return attributes
 
 
-def _values(element: etree._Element, values: dict[str, Value], columns: Columns) -> None:
-    if values:
-        cells = etree.SubElement(element, "attvalues")
-        for name in columns:
-            if name in values:
-                etree.SubElement(cells, "attvalue", {"for": name, "value": str(values[name])})
+def _node(node: Node) -> etree._Element:
+    element = etree.Element("node", _dated({"id": node.id, "label": node.label}, node))
+    for cell, value in zip(_cells(element, node.values), node.values.values(), strict=True):
+        _set(cell, str(value))
+    red, green, blue = (str(int(node.colour[i : i + 2], 16)) for i in (1, 3, 5))
+    etree.SubElement(element, "color", r=red, g=green, b=blue)
+    if node.place:
+        etree.SubElement(element, "position", x=str(node.place[0]), y=str(node.place[1]), z="0.0")
+    etree.SubElement(element, "size", value=str(node.size))
+    element.tail = "\n"
+    return element
+
+
+def _cells(element: etree._Element, columns: Iterable[str]) -> list[etree._Element]:
+    values = etree.SubElement(element, "attvalues")
+    return [etree.SubElement(values, "attvalue", {"for": name}) for name in columns]
+
+
+def _set(cell: etree._Element, text: str) -> None:
+    cell.set("value", text)

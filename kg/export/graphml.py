@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 from lxml import etree
 
-from kg.export.picture import Columns, Picture
+from kg.export.forms import Forms
+from kg.export.picture import Columns, Node, Picture, Value
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 _TYPES = {"string": "string", "integer": "int", "double": "double"}
@@ -26,6 +27,7 @@ _EDGE: Columns = {"label": "string", "weight": "double", "start": "string", "end
 def write(picture: Picture, out: IO[bytes]) -> None:
     """Write the picture, node by node and edge by edge; days as text, '' left out."""
     nodes, edges = {**_NODE, **picture.node_columns}, {**_EDGE, **picture.edge_columns}
+    forms = {kind: _form(kind) for kind in ("node", "edge")}
     with etree.xmlfile(out, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element("graphml", {"xmlns": NAMESPACE}):
@@ -36,32 +38,34 @@ def write(picture: Picture, out: IO[bytes]) -> None:
                     xml.write(etree.Element("key", key), "\n")
             with xml.element("graph", {"edgedefault": "directed", "id": str(picture.graph.graph.get("view", "network"))}):
                 xml.write("\n")
-                for node in picture.nodes():
-                    element = etree.Element("node", id=node.id)
-                    x, y = node.place or ("", "")
-                    drawn = {
-                        "label": node.label,
-                        "colour": node.colour,
-                        "size": node.size,
-                        "x": x,
-                        "y": y,
-                        "start": node.start,
-                        "end": node.end,
-                    }
-                    _data(element, "node", {**drawn, **node.values})
-                    element.tail = "\n"
-                    xml.write(element)
+                for node, drawn in _nodes(picture):
+                    xml.write(_filled(forms["node"], {"id": node.id}, {**drawn, **node.values}))
                 for edge in picture.edges():
-                    element = etree.Element("edge", id=edge.id, source=edge.source, target=edge.target)
-                    drawn = {"label": edge.label, "weight": edge.weight, "start": edge.start, "end": edge.end}
-                    _data(element, "edge", {**drawn, **edge.values})
-                    element.tail = "\n"
-                    xml.write(element)
+                    ends = {"id": edge.id, "source": edge.source, "target": edge.target}
+                    said: dict[str, Value] = {"label": edge.label, "weight": edge.weight, "start": edge.start, "end": edge.end}
+                    xml.write(_filled(forms["edge"], ends, {**said, **edge.values}))
             xml.write("\n")
     out.write(b"\n")
 
 
-def _data(element: etree._Element, kind: str, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        if value != "":
-            etree.SubElement(element, "data", key=f"{kind}-{name}").text = str(value)
+def _nodes(picture: Picture) -> Iterator[tuple[Node, dict[str, Value]]]:
+    for node in picture.nodes():
+        drawn: dict[str, Value] = {"label": node.label, "colour": node.colour, "size": node.size}
+        if node.place:
+            drawn["x"], drawn["y"] = node.place
+        yield node, {**drawn, "start": node.start, "end": node.end}
+
+
+def _form(kind: str) -> Forms:
+    def cells(element: etree._Element, columns: Iterable[str]) -> list[etree._Element]:
+        return [etree.SubElement(element, "data", key=f"{kind}-{name}") for name in columns]
+
+    return Forms(kind, cells, _set)
+
+
+def _set(cell: etree._Element, text: str) -> None:
+    cell.text = text
+
+
+def _filled(forms: Forms, attributes: Mapping[str, str], values: Mapping[str, Value]) -> etree._Element:
+    return forms.filled(attributes, {name: value for name, value in values.items() if value != ""})

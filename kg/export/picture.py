@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from math import log2
 from typing import Any, NamedTuple
 
@@ -31,7 +31,7 @@ COLOURS = {
 OTHER = "#999999"
 LONGEST = 40  # characters of a label, past which it covers its neighbours
 LISTED = "|"  # between the values of a list in one cell
-_DRAWN = {"label", "kind", "weight", "start", "end"}  # what is no column: formats have places of their own for it
+_DRAWN = {"label", "kind", "weight", "start", "end"}  # no columns of their own: every format has a place for them
 # XML 1.0 has no place for these, escaped or not.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,6 +64,18 @@ class Edge(NamedTuple):
     values: dict[str, Value]
 
 
+class _Survey(NamedTuple):
+    """Whether there are days; which classes of values each column of edges has; from when to when a node has an edge; degrees.
+
+    A node's spell is open where one of its edges is.
+    """
+
+    dynamic: bool
+    classes: set[tuple[str, type]]
+    spells: dict[str, tuple[str, str]]
+    degrees: dict[str, int]
+
+
 @dataclass(frozen=True)
 class Picture:
     """A network, ready to be written.
@@ -77,61 +89,48 @@ class Picture:
     title: str = "Who governs open source"
     years: bool = False
 
-    @cached_property
+    @property
     def dynamic(self) -> bool:
         """Whether any edge begins or ends on a known day: then there is a time to run through."""
-        return any(data["start"] or data["end"] for _, _, data in self.graph.edges(data=True))
+        return self._survey.dynamic
 
     @cached_property
     def node_columns(self) -> Columns:
         """The columns of nodes beyond id and label, with the one type that all their values fit."""
-        return {"kind": "string", **_columns(data for _, data in self.graph.nodes(data=True)), **self._year_columns}
+        seen = {seen for _, data in self.graph.nodes(data=True) for seen in _classes(data)}
+        return {"kind": "string", **_columns(seen), **self._year_columns}
 
     @cached_property
     def edge_columns(self) -> Columns:
         """The columns of edges beyond id, ends, label and weight."""
-        found = _columns(data for _, _, data in self.graph.edges(data=True))
-        return {"kind": "string", **found, **self._year_columns}
+        return {"kind": "string", **_columns(self._survey.classes), **self._year_columns}
 
     def nodes(self) -> Iterator[Node]:
         """The nodes in the order of their ids."""
+        columns, survey = self.node_columns, self._survey
         for key in self._order:
             data = self.graph.nodes[key]
-            start, end = self._spells[key]
-            kind = writable(str(data["kind"]))
-            values = {"kind": kind, **self._values(data, self.node_columns), **self._years(start, end)}
-            yield Node(
-                writable(key),
-                label(str(data["label"])),
-                kind,
-                COLOURS.get(kind, OTHER),
-                round(3 + 3 * log2(1 + self.graph.degree(key)), 2),
-                self.places.get(key),
-                self._time(start),
-                self._last(end),
-                values,
-            )
+            start, end = survey.spells.get(key, ("", ""))
+            values = self._values(data, columns, start, end)
+            kind = str(data["kind"])
+            size = round(3 + 3 * log2(1 + survey.degrees[key]), 2)
+            colour, place = COLOURS.get(kind, OTHER), self.places.get(key)
+            days = self._time(start), self._last(end)
+            yield Node(writable(key), label(str(data["label"])), writable(kind), colour, size, place, *days, values)
 
     def edges(self) -> Iterator[Edge]:
         """The edges in the order of their ends and keys."""
-        number = 0
+        number, columns, beyond = 0, self.edge_columns, dict(self.graph.adjacency())
         for source in self._order:
-            for target in sorted(self.graph.succ[source]):
-                for _, data in sorted(self.graph.succ[source][target].items(), key=lambda item: str(item[0])):
+            one = writable(source)
+            for target, parallel in sorted(beyond[source].items(), key=_first):
+                other = writable(target)
+                for _, data in sorted(parallel.items(), key=_first) if len(parallel) > 1 else parallel.items():
                     number += 1
-                    kind, start, end = writable(str(data["kind"])), data["start"], data["end"]
-                    values = {"kind": kind, **self._values(data, self.edge_columns), **self._years(start, end)}
-                    yield Edge(
-                        f"e{number}",
-                        writable(source),
-                        writable(target),
-                        label(str(data["label"])),
-                        kind,
-                        float(data["weight"]),
-                        self._time(start),
-                        self._last(end),
-                        values,
-                    )
+                    start, end = data["start"], data["end"]
+                    values = self._values(data, columns, start, end)
+                    name, kind, days = label(data["label"]), writable(data["kind"]), (self._time(start), self._last(end))
+                    yield Edge(f"e{number}", one, other, name, kind, float(data["weight"]), *days, values)
 
     @cached_property
     def _order(self) -> list[str]:
@@ -143,31 +142,36 @@ class Picture:
         return {"start_year": "integer", "end_year": "integer"} if self.dynamic else {}
 
     @cached_property
-    def _spells(self) -> dict[str, tuple[str, str]]:
-        """From when to when a node has an edge; open where one of its edges is."""
-        found: dict[str, tuple[str, str]] = {}
-        for source, target, data in self.graph.edges(data=True):
-            for key in (source, target):
-                if key in found:
-                    start, end = found[key]
-                    found[key] = (min(start, data["start"]), max(end, data["end"]) if end and data["end"] else "")
-                else:
-                    found[key] = (data["start"], data["end"])
-        return {key: found.get(key, ("", "")) for key in self.graph}
+    def _survey(self) -> _Survey:
+        """What one look at every edge tells, by the raw dictionaries of the network: a million edges are looked at once."""
+        spells: dict[str, tuple[str, str]] = {}
+        degrees: dict[str, int] = dict.fromkeys(self.graph, 0)
+        classes: set[tuple[str, type]] = set()
+        dynamic = False
+        for source, beyond in self.graph.adjacency():
+            for target, parallel in beyond.items():
+                for data in parallel.values():
+                    classes.update(_classes(data))
+                    start, end = data["start"], data["end"]
+                    dynamic = dynamic or bool(start or end)
+                    for key in (source, target):
+                        degrees[key] += 1
+                        first, last = spells.get(key, (start, end))
+                        spells[key] = min(start, first), max(end, last) if end and last else ""
+        return _Survey(dynamic, classes, spells, degrees)
 
-    def _values(self, data: Mapping[str, Any], columns: Columns) -> dict[str, Value]:
-        values = {name: _cell(data.get(name)) for name in columns if name not in _DRAWN}
-        return {
-            name: str(value) if columns[name] == "string" else value
-            for name, value in values.items()
-            if value not in (None, "")
-        }
-
-    def _years(self, start: str, end: str) -> dict[str, Value]:
-        if not self.dynamic:
-            return {}
-        days = {"start_year": start, "end_year": _day_before(end)}
-        return {name: int(day[:4]) for name, day in days.items() if day}
+    def _values(self, data: Mapping[str, Any], columns: Columns, start: str, end: str) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for name, type_ in columns.items():
+            value = data.get(name)
+            if value or value == 0:
+                values[name] = _cell(value) if type_ == "string" else value
+        if self.dynamic:
+            if start:
+                values["start_year"] = int(start[:4])
+            if end:
+                values["end_year"] = int(_day_before(end)[:4])
+        return values
 
     def _time(self, day: str) -> str:
         return day[:4] if self.years else day
@@ -177,40 +181,41 @@ class Picture:
         return self._time(_day_before(end))
 
 
+@cache
 def _day_before(day: str) -> str:
     return str(date.fromisoformat(day) - timedelta(days=1)) if day else ""
 
 
-def _cell(value: Any) -> Value | None:
-    """A value as one cell holds it: a list joined, text that XML can hold, nothing for None."""
-    if isinstance(value, (list, tuple, set, frozenset)):
-        value = LISTED.join(str(part) for part in (sorted(value) if isinstance(value, (set, frozenset)) else value))
-    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
-        return value
+def _cell(value: Any) -> str:
+    """A value as one cell of text holds it: a list joined, a mark for what XML cannot hold."""
+    if value.__class__ is not str and isinstance(value, (list, tuple)):
+        value = value[0] if len(value) == 1 else LISTED.join(map(str, value))
     return writable(str(value))
 
 
-def _columns(rows: Iterator[Mapping[str, Any]]) -> Columns:
+def _first(item: tuple[Any, Any]) -> str:
+    return str(item[0])
+
+
+def _classes(data: Mapping[str, Any]) -> list[tuple[str, type]]:
+    return [(name, value.__class__) for name, value in data.items() if value or value == 0]
+
+
+def _columns(seen: set[tuple[str, type]]) -> Columns:
     """The columns that have a value in some row, by name, each of the narrowest type that holds them all."""
-    ranks = {"integer": 0, "double": 1, "string": 2}
     found: Columns = {}
-    for row in rows:
-        for name, value in row.items():
-            if name in _DRAWN or value is None or value in ("", ()):
-                continue
-            kind = "string"
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                kind = "integer" if isinstance(value, int) else "double"
-            found[name] = max(found.get(name, kind), kind, key=ranks.__getitem__)
-    return dict(sorted(found.items()))
+    for name in sorted({name for name, _ in seen} - _DRAWN):
+        classes = {class_ for other, class_ in seen if other == name}
+        found[name] = "integer" if classes == {int} else "double" if classes <= {int, float} else "string"
+    return found
 
 
 def writable(text: str) -> str:
     """The text with a mark for each character that XML has no place for."""
-    return _UNWRITABLE.sub("\ufffd", text)
+    return text if text.isprintable() else _UNWRITABLE.sub("\ufffd", text)
 
 
 def label(text: str) -> str:
     """The text on one line, cut where it would cover its neighbours."""
-    line = " ".join(writable(text).split())
+    line = text if text.isprintable() else " ".join(writable(text).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
