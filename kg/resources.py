@@ -1,10 +1,21 @@
-"""The version of this package, and where its ontology, queries and facts lie: beside it in a checkout, inside it in a wheel."""
+"""What this package and its data are called, and where its ontology, queries and facts lie, in a checkout or in a wheel."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 VERSION = "0.1.0"
+
+# What the data say of themselves, served or released.
+TITLE = "Who governs open source"
+ABOUT = (
+    "Which projects moved to neutral foundations, who held a project on a day, how neutral a home is; every statement in the "
+    "named graph of its source."
+)
+RIGHTS = (
+    "Curated facts and ontology: CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). What is repeated from public lists: "
+    "under the licence of each list, which its source document names."
+)
 
 PACKAGE = Path(__file__).resolve().parent
 FACTS = PACKAGE / "facts"

@@ -36,6 +36,7 @@ COMMANDS = {
     "sources": ("feeding", "sources"),
     "conflicts": ("feeding", "conflicts"),
     "export": ("exporting", "export"),
+    "release": ("exporting", "release"),
     "serve": ("serving", "serve"),
     "load": ("feeding", "load"),
     "unload": ("feeding", "unload"),

@@ -1,9 +1,10 @@
-"""The verb that writes the graph for other tools: export, of a network or of all statements."""
+"""Verbs that write the graph for others: export, of a network or of all statements, and release, of all there is."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 # As in kg.export.NETWORKS and STATEMENTS, and kg.network.SPANS: --help loads neither.
 NETWORK_FORMATS = ("gexf", "graphml", "cx2", "kumu", "csv", "cosmograph", "parquet", "dot", "mermaid")
 STATEMENT_FORMATS = ("ttl", "trig", "nq", "jsonld")
+TABLES = "sqlite"
 VIEWS = ("moves", "donations", "memberships", "boards", "holdings", "control", "employers", "everything")
 
 
 @click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice((*NETWORK_FORMATS, *STATEMENT_FORMATS)))
+@click.argument("format_", metavar="FORMAT", type=click.Choice((*NETWORK_FORMATS, *STATEMENT_FORMATS, TABLES)))
 @click.option("--view", type=click.Choice(VIEWS), help="Which network. Default: moves; with --around, everything.")
 @click.option("--around", metavar="NAME", type=NAME, help="Only what lies around this project or organization.")
 @click.option("--depth", type=click.IntRange(1), metavar="N", help="At most N edges away. Default: 1.")
@@ -64,6 +66,7 @@ def export(
     mermaid     Markdown pages, at most 200 edges
     ttl         all statements, the union of all sources
     trig nq jsonld   all statements, each source in its own graph
+    sqlite      Datasette and SQLite: moves, projects, organizations, members, sources and more, as tables
 
     Views: moves (who gave what to whom, who still holds what), donations (company to foundation), memberships, boards,
     holdings, control, employers (of maintainers), everything. Over all time, with the days of beginning and end; with
@@ -76,9 +79,12 @@ def export(
 
     given = {"--view": view, "--around": around, "--depth": depth, "--query": query, "--since": since, "--until": until}
     given |= {"--time": unit, "--collapse": collapse or None}
-    if format_ in STATEMENT_FORMATS:
+    if format_ not in NETWORK_FORMATS:
         if chosen := [name for name, value in given.items() if value is not None]:
-            raise Misuse(f"{format_} has all statements; {', '.join(chosen)}: for a network only, such as gexf")
+            raise Misuse(f"{format_} has all there is; {', '.join(chosen)}: for a network only, such as gexf")
+        if format_ == TABLES:
+            _database(settings)
+            return
         from kg.export import rdf
 
         settings.write(rdf.serialize_store(settings.graph().store, format_, as_of=settings.as_of))
@@ -108,6 +114,21 @@ def export(
         settings.say("kg: no places, so the tool has to lay it out; pip install 'osgov-kg[analysis]' has kg do it")
     _written(settings, format_, Picture(found, places, years=unit == "year"))
     settings.say(f"{found.number_of_nodes()} nodes, {found.number_of_edges()} edges")
+
+
+def _database(settings: Settings) -> None:
+    """Write the SQLite file, whole or not at all."""
+    import tempfile
+
+    from kg.errors import Misuse
+    from kg.release import database
+
+    if settings.output in {None, "-"}:
+        raise Misuse("SQLite is a file: -o NAME.db")
+    with tempfile.TemporaryDirectory() as folder, whole_file(str(settings.output)) as out:
+        path = Path(folder) / "tables.db"
+        database(settings.graph(), path)
+        out.write(path.read_bytes())
 
 
 def _view(graph: Graph, name: str) -> nx.MultiDiGraph[str]:
@@ -158,3 +179,37 @@ def _written(settings: Settings, format_: str, picture: Picture) -> None:
         with whole_file(beside) as out:
             getattr(module, format.beside)(picture, out)
         settings.say(f"nodes: {beside}")
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--previous", metavar="DIR", type=click.Path(path_type=Path), help="An earlier release, to tell what changed since."
+)
+@click.option("--check", is_flag=True, help="Instead: whether the files of the release in DIR are what its checksums say.")
+@with_settings(formats=(), known_by=True)
+def release(settings: Settings, folder: Path, previous: Path | None, check: bool) -> None:
+    """Write a release that can be cited: all statements, tables, networks, description, licences, checksums.
+
+    DIR, which must not be there yet, gets statements/ (ttl, trig, nq, jsonld), tables/ (CSV with datapackage.json, SQLite),
+    networks/ (GEXF of each view), void.ttl (VoID and DCAT), CITATION.cff and SHA256SUMS; with --previous, CHANGES.md and
+    feed.atom. It is dated by the newest day on which a source was read: the same graph gives the same bytes. With --check,
+    exits 1 for a file that is missing, changed or not listed.
+
+    \b
+    Example: kg release 2026-11 --previous 2026-08
+    """
+    from kg import release as releases
+    from kg.errors import Misuse
+
+    if check:
+        if previous:
+            raise Misuse("--check looks at one release; --previous is for writing one")
+        wrong = releases.check(folder)
+        settings.write("".join(f"{line}\n" for line in wrong))
+        settings.say(f"{len(wrong)} wrong" if wrong else "every file is as its checksum says")
+        if wrong:
+            raise click.exceptions.Exit(1)
+        return
+    releases.make(settings.graph(), folder, previous, settings.say)
+    settings.say(f"written: {folder}")

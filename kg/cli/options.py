@@ -220,13 +220,18 @@ _TIMELESS = {
     "schema": "the terms are the same on any day",
     "sources": "it says what was read and when, not how the world was",
     "info": "it counts what the graph holds, whatever the day",
+    "release": "a release has all days; `kg export --as-of` writes one",
     "serve": "the graph is served whole; a query says of which day it asks",
     "review": "names are joined for good, whatever the day",
 }
 
 
 # Why a verb takes no --format, likewise.
-_FORMATLESS = {"export": "takes its format as an argument", "serve": "answers in the format that each client asks for"}
+_FORMATLESS = {
+    "export": "takes its format as an argument",
+    "release": "writes every format",
+    "serve": "answers in the format that each client asks for",
+}
 
 
 def with_settings(*, formats: Sequence[str] = ROW_FORMATS, as_of: bool = False, known_by: bool = True) -> Callable[[F], F]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from kg import terms as t
-from kg.resources import VERSION
+from kg.resources import ABOUT, RIGHTS, TITLE, VERSION
 from kg.serve.answers import Served, knows
 from kg.serve.formats import GRAPHS, choose
 from kg.serve.reply import Reply
@@ -16,15 +16,6 @@ SD, VOID, DCAT = "http://www.w3.org/ns/sparql-service-description#", "http://rdf
 FORMATS = "http://www.w3.org/ns/formats/"
 RESULT_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 GRAPH_FORMATS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
-TITLE = "Who governs open source"
-ABOUT = (
-    "Which projects moved to neutral foundations, who held a project on a day, how neutral a home is; every statement in the "
-    "named graph of its source."
-)
-RIGHTS = (
-    "Curated facts and ontology: CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). What is repeated from public lists: "
-    "under the licence of each list, which its source document names."
-)
 WELL_KNOWN = "/.well-known/void"
 
 Value = str | int | ox.NamedNode | ox.Literal
