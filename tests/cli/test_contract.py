@@ -56,6 +56,7 @@ def test_the_verbs_of_this_version_are_those_of_the_contract():
         "sources",
         "conflicts",
         "export",
+        "release",
         "serve",
     ]
     assert list(COMMANDS) == [*asking, "load", "unload", "update", "identity", "build", "push", "check", "info", "snapshot"]

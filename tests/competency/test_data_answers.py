@@ -375,3 +375,16 @@ def test_the_list_of_groups_has_seventeen_of_ninety_five_with_two_companies_and_
     assert {name.split("-")[0] for name in few - teams - {"Microcks"}} <= {name.split("-")[0] for name in of_projects}
     assert set(of_projects) - few == {"CloudEvents", "Artifact Hub", "Operator Framework", "metal3-io"}
     assert len(of_projects) == 9
+
+
+def test_a_seat_whose_beginning_is_stated_counts_until_it_ends(built_graph):
+    rows = built_graph.run("board-shares", of="pytorch-foundation", on="2024-12-01")
+    assert {row["group_id"]: row["votes"] for row in rows} == {
+        "meta": 4,
+        **dict.fromkeys(("alphabet", "amazon", "amd", "microsoft", "nvidia"), 1),
+    }
+    assert {row["known_votes"] for row in rows} == {9}
+
+
+def test_where_no_roster_is_known_by_the_day_there_are_no_shares(built_graph):
+    assert list(built_graph.run("board-shares", of="openssf", on="2019-01-01")) == []
