@@ -1,10 +1,18 @@
 """Statements are read back by programs that are not ours, and are the same."""
 
+from functools import cache
+
 import pyoxigraph as ox
 import pytest
 import rdflib
 
 from kg.export import rdf
+
+
+@pytest.fixture(scope="module")
+def written(built_graph):
+    """The bundled graph in a format, `written("nq")`, once each."""
+    return cache(lambda form: rdf.serialize_store(built_graph.store, form).encode())
 
 
 @pytest.fixture(scope="module")
@@ -15,20 +23,20 @@ def built_quads(built_graph):
 @pytest.mark.parametrize(
     ("format", "reader"), [("trig", ox.RdfFormat.TRIG), ("nq", ox.RdfFormat.N_QUADS), ("jsonld", ox.RdfFormat.JSON_LD)]
 )
-def test_quads_are_read_back_as_they_were_each_in_a_named_graph(built_graph, built_quads, format, reader):
-    read = set(ox.parse(rdf.serialize_store(built_graph.store, format).encode(), format=reader))
+def test_quads_are_read_back_as_they_were_each_in_a_named_graph(written, built_quads, format, reader):
+    read = set(ox.parse(written(format), format=reader))
     assert read ^ built_quads == set()
     assert all(isinstance(quad.graph_name, ox.NamedNode) for quad in read)
 
 
-def test_statements_come_in_order_source_by_source(built_graph):
-    read = list(ox.parse(rdf.serialize_store(built_graph.store, "nq").encode(), format=ox.RdfFormat.N_QUADS))
+def test_statements_come_in_order_source_by_source(written):
+    read = list(ox.parse(written("nq"), format=ox.RdfFormat.N_QUADS))
     in_order = read == sorted(read, key=lambda quad: (str(quad.graph_name), str(quad)))
     assert in_order
 
 
-def test_turtle_is_the_union_of_all_graphs(built_graph, built_quads):
-    read = list(ox.parse(rdf.serialize_store(built_graph.store, "ttl").encode(), format=ox.RdfFormat.TURTLE))
+def test_turtle_is_the_union_of_all_graphs(written, built_quads):
+    read = list(ox.parse(written("ttl"), format=ox.RdfFormat.TURTLE))
     assert len(read) == len(set(read))
     assert {q.triple for q in read} ^ {q.triple for q in built_quads} == set()
 
