@@ -787,3 +787,27 @@ def test_what_a_charter_says_without_a_date_had_begun_when_it_was_published_and_
     graph = told(commons=("foundation", ("legal_form", {"form": "us-501c3"})), page_kind=page_kind, published="2021-05-04")
     (row,) = graph.query("SELECT ?day { ?r a osgov:LegalStatus ; osgov:startsNoLater ?day }")
     assert str(row["day"]) == day
+
+
+def member_of_commons(tier, **dates):
+    return "member", {"organization": "acme", "tier": tier, **dates}
+
+
+@pytest.mark.parametrize(
+    ("second", "changed"),
+    [
+        (member_of_commons("platinum", from_="2021-01-01"), 1),
+        (member_of_commons("platinum", from_="2022-01-01"), 0),  # away for a year: it came back, at another tier
+        (member_of_commons("gold", from_="2021-01-01"), 0),
+    ],
+)
+def test_a_member_changed_its_tier_where_it_goes_on_the_same_day_at_another(second, changed, told):
+    graph = told(acme=ACME, commons=("foundation", member_of_commons("gold", from_="2019-01-01", until="2021-01-01"), second))
+    found = graph.query("SELECT ?old ?new { ?a osgov:tierChangedTo ?b . ?a osgov:tier ?old . ?b osgov:tier ?new }")
+    assert [(slug_of(r["old"]), slug_of(r["new"])) for r in found] == [("tier-gold", "tier-platinum")] * changed
+
+
+def test_only_what_a_company_holds_is_a_vendor_holding(told):
+    graph = told(acme=ACME, commons=COMMONS, widget=[holding(), holding(by="commons", role="trademark")])
+    found = graph.query("SELECT ?who ?role { ?s a osgov:VendorHolding ; osgov:steward ?who ; osgov:role ?role }")
+    assert [(slug_of(r["who"]), slug_of(r["role"])) for r in found] == [("acme", "role-legal-home")]
