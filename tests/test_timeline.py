@@ -161,7 +161,6 @@ def test_without_a_day_every_state_on_record_is_there_and_none_is_judged(weaver)
         ("timeline", {"about": "harbour", "until": "2020-03"}),
         ("state", {"about": "weaver", "on": "2020-03-01"}),
         ("state", {"on": "2022-01-01"}),
-        ("state", {}),
     ],
 )
 def test_rdflib_gives_the_rows_that_the_embedded_engine_gives(weaver, name, values):
