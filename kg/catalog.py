@@ -5,7 +5,8 @@
     # param project project — the project              a parameter: name, type, what it means; `?` after the type: optional
     # param on day? — the day
     # lists: sources                                   columns that hold several values, separated by spaces, in any order
-    # pairs: donor_id donor                            two columns that hold several values joined by ` + `, kept in step
+    # pairs: donor_id donor                            two columns that hold several values joined by ` + `, kept in step:
+                                                     the names go in with their ids before them, for engines that sort a group
     # shown: holder certainty                          columns a table on a terminal shows; without it, all
     # timeless: why                                    where the answer is the same on any day, and takes none
     # example: project=kubernetes on=2016-02-01

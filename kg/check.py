@@ -38,6 +38,8 @@ _SH = "http://www.w3.org/ns/shacl#"
 _UNLISTED = t.SHAPES + "Graphs-unlistedLicence"
 _PART = re.compile(r"\{[?$](\w+)\}")
 _IRI = re.compile(r"https?://[^\s'\"{}<>]*[^\s'\"{}<>.,;:)(]")
+# `?kind rdfs:subClassOf* org:Organization .`, or the same with several classes at the end.
+_BELOW = re.compile(r"(?:VALUES (\?\w+) \{ ([\w: -]+) \} )?\?(\w+) rdfs:subClassOf\* (?:\1|([\w-]+:\w+)) \.")
 _MANY = 500  # how many nodes a query names at once
 
 
@@ -150,7 +152,7 @@ def queries() -> list[Path]:
 
 def run(store: Store, path: Path) -> list[_Fault]:
     """What one file of queries/checks finds. Raises KgError for an answer that names no known shape."""
-    answer = store.query(path.read_text("utf-8"))
+    answer = store.query(_spelled_out(store, path.read_text("utf-8")))
     if not isinstance(answer, Rows) or not {"shape", "focus"} <= set(answer.columns):
         raise KgError(f"{path.name}: a check selects ?shape and ?focus, and what else its message names")
     found = []
@@ -161,6 +163,17 @@ def run(store: Store, path: Path) -> list[_Fault]:
             raise KgError(f"{path.name}: {shape} is no shape of ontology/shapes.ttl with a severity and a message")
         found.append(_Fault(shape, focus, values))
     return found
+
+
+def _spelled_out(store: Store, text: str) -> str:
+    """A check in which the classes below a class are named: inside a MINUS, Virtuoso 7.2.5 does not find them by the path."""
+
+    def named(match: re.Match[str]) -> str:
+        roots = (match[2] or match[4]).split()
+        below = {f"<{kind}>" for root in roots for (kind,) in texts(store, f"SELECT ?kind {{ ?kind rdfs:subClassOf* {root} }}")}
+        return f"VALUES ?{match[3]} {{ {' '.join(sorted(below))} }}"
+
+    return _BELOW.sub(named, text)
 
 
 def unlisted_licences(store: Store) -> list[_Fault]:
