@@ -79,12 +79,12 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 async def client(
-    port: int, asked: list[tuple[bytes, bytes]], seed: int, until: float, times: list[float], bad: list[str]
+    port: int, asked: list[tuple[str, bytes, bytes]], seed: int, until: float, times: list[float], bad: list[str]
 ) -> None:
     order = random.Random(seed)
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)
     while time.perf_counter() < until:
-        sent, wanted = order.choice(asked)
+        name, sent, wanted = order.choice(asked)
         began = time.perf_counter()
         try:
             writer.write(sent)
@@ -98,12 +98,12 @@ async def client(
         if status != 200:
             bad.append(f"failed: {status}")
         elif body != wanted:
-            bad.append("wrong")
+            bad.append(f"wrong: {name}")
     writer.close()
 
 
 async def load(
-    port: int, asked: list[tuple[bytes, bytes]], clients: int, seconds: float
+    port: int, asked: list[tuple[str, bytes, bytes]], clients: int, seconds: float
 ) -> tuple[list[float], list[str], float]:
     times: list[float] = []
     bad: list[str] = []
@@ -156,7 +156,7 @@ def main() -> None:
             else:
                 command = [oxigraph, "serve-read-only", "-l", str(graph), "-b", f"127.0.0.1:{port}"]
                 server, path = start(command, "Listening"), "/query"
-            sent = [(request(path, text, port), wanted) for _, text, wanted in asked]
+            sent = [(question, request(path, text, port), wanted) for question, text, wanted in asked]
             children = _cpu(resource.RUSAGE_CHILDREN)
             warm, *_ = asyncio.run(load(port, sent, given.clients, min(2.0, given.seconds / 5)))
             before = _cpu(resource.RUSAGE_SELF)
@@ -166,12 +166,12 @@ def main() -> None:
             server.wait()
             spent, done = _cpu(resource.RUSAGE_CHILDREN) - children, len(warm) + len(times)
             ordered = sorted(times)
-            wrong = bad.count("wrong")
+            wrong = sum(what.startswith("wrong") for what in bad)
             rates.setdefault(name, []).append(len(times) / took)
             middle, late = (ordered[int(len(ordered) * part)] * 1e3 for part in (0.5, 0.99))
             figures = f"{len(times) / took:>10,.1f} {middle:>8.1f} {late:>8.1f} {len(bad) - wrong:>7} {wrong:>6}"
             print(f"{name:<10} {figures} {spent / done * 1e3:>15.2f} {own:>8.0%}")
-            for what in sorted(set(bad) - {"wrong"})[:3]:
+            for what in sorted(set(bad))[:5]:
                 print("   ", what)
     ratio = statistics.mean(rates["kg"]) / statistics.mean(rates["oxigraph"])
     print(

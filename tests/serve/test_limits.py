@@ -1,12 +1,16 @@
 """Hostile and clumsy clients: none of them keeps `kg serve` from answering the others."""
 
 import asyncio
+import contextlib
+import http.client
 import os
 import select
 import signal
 import socket
 import sys
 import threading
+import time
+from collections import Counter
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -403,3 +407,53 @@ def test_a_query_in_need_of_too_much_memory_ends_nothing_but_itself(three_graphs
             assert (await pool.ask(*job("ASK {}"), forever())).status == 200
 
     run(test)
+
+
+def test_a_hostile_mix_leaves_it_answering(start_server, three_graphs):
+    server = start_server(three_graphs, "--workers", 2, "--timeout", 1)
+    over = threading.Event()
+    type_of_query = {"Content-Type": "application/sparql-query"}
+
+    def silent():
+        connections = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(20)]
+        for connection in connections:
+            connection.sendall(b"GET /sparql?query=")
+        over.wait()
+        for connection in connections:
+            connection.close()
+
+    attacks = [
+        lambda: server.query(ENDLESS),
+        lambda: server.query(ENDLESS),
+        lambda: server.ask("/sparql", method="POST", body=b"#" * 10_000_000, headers=type_of_query),
+        lambda: server.ask("/sparql", method="POST", body=b"update=DROP+ALL"),
+        lambda: server.query("DROP ALL"),
+        lambda: answered(server, b"\x00\xff\x16\x03\x01 nonsense\r\n\r\n"),
+        lambda: answered(server, request(ENDLESS), half_close=True),
+        lambda: answered(server, b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nASK", half_close=True),
+        lambda: socket.create_connection(("127.0.0.1", server.port)).close(),
+        silent,
+    ]
+
+    def go_on_with(attack):
+        while not over.is_set():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                attack()
+
+    attackers = [threading.Thread(target=go_on_with, args=[attack]) for attack in attacks]
+    for attacker in attackers:
+        attacker.start()
+    try:
+        said, until = Counter(), time.monotonic() + 8
+        while time.monotonic() < until:
+            answer = server.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+            said[answer.status, answer.json()["results"]["bindings"][0]["n"]["value"] if answer.status == 200 else ""] += 1
+    finally:
+        over.set()
+        for attacker in attackers:
+            attacker.join(60)
+    assert set(said) <= {(200, "6"), (503, "")}, said
+    assert said[200, "6"] >= 3  # in turn with queries that take a second each
+    assert server.process.poll() is None
+    assert server.ask(ASK).status == 200
+    assert len(workers_of(server)) == 2
