@@ -3,8 +3,8 @@
     python benchmarks/serve.py [--seconds 60] [--clients 64] [--only NAME]
 
 Mixed shipped queries (each named query with its example), asked over and over by so many clients at once, each on a connection
-of its own, of both servers in turn, twice. Every answer is compared, byte by byte, with that of the embedded engine. The CPU
-time that a server takes for a request is less noisy than the clock; the share of a core that the clients take shows that they
+of its own, of both servers in turn, twice. Every answer is compared with that of the embedded engine, byte by byte but for the
+order of values joined in a group, which no engine has to keep. The CPU time that a server takes for a request is less noisy than the clock; the share of a core that the clients take shows that they
 are not what is measured.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import resource
@@ -50,6 +51,12 @@ def questions() -> list[tuple[str, str, bytes]]:
         if time.process_time() - began < SLOW:
             found.append((name, text, answer))
     return found
+
+
+def unordered(answer: bytes) -> list[dict[str, list[str]]]:
+    """The rows of an answer, each value as its words in order."""
+    rows = json.loads(answer)["results"]["bindings"]
+    return [{name: sorted(cell["value"].split()) for name, cell in row.items()} for row in rows]
 
 
 def request(path: str, text: str, port: int) -> bytes:
@@ -97,7 +104,7 @@ async def client(
         times.append(time.perf_counter() - began)
         if status != 200:
             bad.append(f"failed: {status}")
-        elif body != wanted:
+        elif body != wanted and unordered(body) != unordered(wanted):
             bad.append(f"wrong: {name}")
     writer.close()
 

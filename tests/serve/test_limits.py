@@ -456,7 +456,3 @@ def test_a_hostile_mix_leaves_it_answering(start_server, three_graphs):
     assert said[200, "6"] >= 3  # in turn with queries that take a second each
     assert server.process.poll() is None
     assert server.ask(ASK).status == 200
-    until = time.monotonic() + 20
-    while len(workers_of(server)) < 2 and time.monotonic() < until:  # the last one that was given up is being replaced
-        time.sleep(0.1)
-    assert len(workers_of(server)) == 2
