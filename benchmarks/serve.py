@@ -4,8 +4,8 @@
 
 Mixed shipped queries (each named query with its example), asked over and over by so many clients at once, each on a connection
 of its own, of both servers in turn, twice. Every answer is compared with that of the embedded engine, byte by byte but for the
-order of values joined in a group, which no engine has to keep. The CPU time that a server takes for a request is less noisy than
-the clock; the share of a core that the clients take shows that they are not what is measured.
+order of values joined in a group, which no engine has to keep. The CPU time that a server takes for a request is less noisy
+than the clock; the share of a core that the clients take shows that they are not what is measured.
 """
 
 from __future__ import annotations
