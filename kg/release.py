@@ -27,6 +27,7 @@ from kg.errors import KgError, Misuse
 from kg.export import STATEMENTS, gexf, layout, rdf
 from kg.export.database import ENTITIES, Rows
 from kg.export.database import write as write_database
+from kg.export.framed import framed
 from kg.export.picture import Picture
 from kg.graph import Graph, Table
 from kg.network import MOVES, SPANS, Views, spans, transfers
@@ -138,7 +139,8 @@ def _write_statements(graph: Graph, work: Path) -> int:
     for format in STATEMENTS:
         text = rdf.serialize_store(graph.store, format)
         (work / "statements" / f"governance.{format}").write_text(text, encoding="utf-8", newline="\n")
-    return len(STATEMENTS)
+    (work / "statements" / "transfers.jsonld").write_text(framed(graph.store), encoding="utf-8", newline="\n")
+    return len(STATEMENTS) + 1
 
 
 def tables(graph: Graph) -> Iterator[tuple[catalog.NamedQuery, Table]]:

@@ -34,7 +34,7 @@ def _data(name: str) -> Path:
 
 
 def ontology_dir() -> Path:
-    """The folder of `governance.ttl`, `alignments.ttl`, `shapes.ttl`, `context.jsonld` and `criteria.toml`."""
+    """The folder of `governance.ttl`, `alignments.ttl`, `shapes.ttl`, `context.jsonld`, `frame.jsonld` and `criteria.toml`."""
     return _data("ontology")
 
 

@@ -34,13 +34,19 @@ def test_a_transcript_in_the_readme_is_what_the_command_prints(command, shown, b
     assert (result.exit_code, result.stdout) == (0, shown)
 
 
+@pytest.fixture(scope="module")
+def one_cache(tmp_path_factory):
+    """A cache for all pages: the graph is built once."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_the_generated_parts_of_a_page_are_fresh(page, monkeypatch, tmp_path):
+def test_the_generated_parts_of_a_page_are_fresh(page, monkeypatch, one_cache):
     """Freshen them with `cog -r README.md docs/*.md`."""
     from cogapp import Cog
 
     monkeypatch.chdir(REPO)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(one_cache))
     text = (REPO / page).read_text("utf-8")
     assert Cog().process_string(text, page) == text
 

@@ -49,9 +49,8 @@ def test_two_releases_of_one_graph_are_byte_for_byte_equal(graph_at_small, relea
 
 
 def test_a_release_has_every_form_of_the_statements_every_table_and_every_view(released, graph_at_small):
-    assert {path.name for path in (released / "statements").iterdir()} == {
-        f"governance.{f}" for f in ("ttl", "trig", "nq", "jsonld")
-    }
+    forms = {f"governance.{f}" for f in ("ttl", "trig", "nq", "jsonld")}
+    assert {path.name for path in (released / "statements").iterdir()} == {*forms, "transfers.jsonld"}
     assert {path.name for path in (released / "tables").iterdir()} == {"osgov.db", *(f"{name}.csv" for name in release.TABLES)}
     assert {path.stem for path in (released / "networks").iterdir()} <= set(SPANS)
     assert "moves" in {path.stem for path in (released / "networks").iterdir()}

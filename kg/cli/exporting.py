@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 # As in kg.export.NETWORKS and STATEMENTS, and kg.network.SPANS: --help loads neither.
 NETWORK_FORMATS = ("gexf", "graphml", "cx2", "kumu", "csv", "cosmograph", "parquet", "dot", "mermaid")
 STATEMENT_FORMATS = ("ttl", "trig", "nq", "jsonld")
+FRAMED, STATEMENTS_FOR_WIKIDATA = "framed", "quickstatements"
 TABLES = "sqlite"
 VIEWS = ("moves", "donations", "memberships", "boards", "holdings", "control", "employers", "everything")
 
 
 @click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice((*NETWORK_FORMATS, *STATEMENT_FORMATS, TABLES)))
+@click.argument(
+    "format_",
+    metavar="FORMAT",
+    type=click.Choice((*NETWORK_FORMATS, *STATEMENT_FORMATS, FRAMED, TABLES, STATEMENTS_FOR_WIKIDATA)),
+)
 @click.option("--view", type=click.Choice(VIEWS), help="Which network. Default: moves; with --around, everything.")
 @click.option("--around", metavar="NAME", type=NAME, help="Only what lies around this project or organization.")
 @click.option("--depth", type=click.IntRange(1), metavar="N", help="At most N edges away. Default: 1.")
@@ -66,7 +71,9 @@ def export(
     mermaid     Markdown pages, at most 200 edges
     ttl         all statements, the union of all sources
     trig nq jsonld   all statements, each source in its own graph
+    framed      the transfers as a tree of JSON, each with its project, parties and documents; JSON-LD too
     sqlite      Datasette and SQLite: moves, projects, organizations, members, sources and more, as tables
+    quickstatements  facts with references that Wikidata could be told: printed, not sent
 
     Views: moves (who gave what to whom, who still holds what), donations (company to foundation), memberships, boards,
     holdings, control, employers (of maintainers), everything. Over all time, with the days of beginning and end; with
@@ -84,6 +91,16 @@ def export(
             raise Misuse(f"{format_} has all there is; {', '.join(chosen)}: for a network only, such as gexf")
         if format_ == TABLES:
             _database(settings)
+            return
+        if format_ == FRAMED:
+            from kg.export.framed import framed
+
+            settings.write(framed(settings.graph().store, as_of=settings.as_of))
+            return
+        if format_ == STATEMENTS_FOR_WIKIDATA:
+            from kg.export.quickstatements import lines
+
+            settings.write("".join(f"{line}\n" for line in lines(settings.graph().store, as_of=settings.as_of)))
             return
         from kg.export import rdf
 
@@ -191,10 +208,10 @@ def _written(settings: Settings, format_: str, picture: Picture) -> None:
 def release(settings: Settings, folder: Path, previous: Path | None, check: bool) -> None:
     """Write a release that can be cited: all statements, tables, networks, description, licences, checksums.
 
-    DIR, which must not be there yet, gets statements/ (ttl, trig, nq, jsonld), tables/ (CSV with datapackage.json, SQLite),
-    networks/ (GEXF of each view), void.ttl (VoID and DCAT), CITATION.cff and SHA256SUMS; with --previous, CHANGES.md and
-    feed.atom. It is dated by the newest day on which a source was read: the same graph gives the same bytes. With --check,
-    exits 1 for a file that is missing, changed or not listed.
+    DIR, which must not be there yet, gets statements/ (ttl, trig, nq, jsonld; the transfers framed), tables/ (CSV with
+    datapackage.json, SQLite), networks/ (GEXF of each view), void.ttl (VoID and DCAT), CITATION.cff and SHA256SUMS; with
+    --previous, CHANGES.md and feed.atom. It is dated by the newest day on which a source was read: the same graph gives the
+    same bytes. With --check, exits 1 for a file that is missing, changed or not listed.
 
     \b
     Example: kg release 2026-11 --previous 2026-08

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import IO
 
 from lxml import etree
 
-from kg.export.forms import Forms
+from kg.export.forms import Forms, Put
 from kg.export.picture import COLOURS, Columns, Edge, Node, Picture
 
 NAMESPACE = "http://gexf.net/1.3"
@@ -33,11 +34,14 @@ def write(picture: Picture, out: IO[bytes]) -> None:
                 for kind, columns in (("node", picture.node_columns), ("edge", picture.edge_columns)):
                     xml.write("\n", _attributes(kind, columns), "\n")
                 with xml.element("nodes"):
+                    forms = Forms("node", _node_cells)
                     for node in picture.nodes():
-                        xml.write(_node(node))
+                        place = {} if node.place is None else {"viz position": "{} {}".format(*node.place)}
+                        looks = {"viz color": node.colour, **place, "viz size": node.size}
+                        xml.write(forms.filled(_dated({"id": node.id, "label": node.label}, node), {**node.values, **looks}))
                 xml.write("\n")
                 with xml.element("edges"):
-                    forms = Forms("edge", _cells, _set)
+                    forms = Forms("edge", _cells)
                     for edge in picture.edges():
                         said = {
                             "id": edge.id,
@@ -82,23 +86,29 @@ def _dated(attributes: dict[str, str], what: Node | Edge) -> dict[str, str]:
     return attributes
 
 
-def _node(node: Node) -> etree._Element:
-    element = etree.Element("node", _dated({"id": node.id, "label": node.label}, node))
-    for cell, value in zip(_cells(element, node.values), node.values.values(), strict=True):
-        _set(cell, str(value))
-    red, green, blue = (str(int(node.colour[i : i + 2], 16)) for i in (1, 3, 5))
-    etree.SubElement(element, "color", r=red, g=green, b=blue)
-    if node.place:
-        etree.SubElement(element, "position", x=str(node.place[0]), y=str(node.place[1]), z="0.0")
-    etree.SubElement(element, "size", value=str(node.size))
-    element.tail = "\n"
-    return element
-
-
-def _cells(element: etree._Element, columns: Iterable[str]) -> list[etree._Element]:
+def _cells(element: etree._Element, columns: Iterable[str]) -> list[Put]:
     values = etree.SubElement(element, "attvalues")
-    return [etree.SubElement(values, "attvalue", {"for": name}) for name in columns]
+    return [partial(etree.SubElement(values, "attvalue", {"for": name}).set, "value") for name in columns]
 
 
-def _set(cell: etree._Element, text: str) -> None:
-    cell.set("value", text)
+def _node_cells(element: etree._Element, columns: Iterable[str]) -> list[Put]:
+    named = list(columns)
+    puts = _cells(element, [name for name in named if name not in _LOOKS])
+    return puts + [partial(_LOOKS[name], etree.SubElement(element, name.split()[1])) for name in named if name in _LOOKS]
+
+
+def _colour(element: etree._Element, text: str) -> None:
+    for name, i in (("r", 1), ("g", 3), ("b", 5)):
+        element.set(name, str(int(text[i : i + 2], 16)))
+
+
+def _place(element: etree._Element, text: str) -> None:
+    for name, number in zip("xyz", (*text.split(), "0.0"), strict=True):
+        element.set(name, number)
+
+
+def _size(element: etree._Element, text: str) -> None:
+    element.set("value", text)
+
+
+_LOOKS = {"viz color": _colour, "viz position": _place, "viz size": _size}  # elements of their own, after the columns

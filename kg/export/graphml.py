@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import IO
 
 from lxml import etree
 
-from kg.export.forms import Forms
+from kg.export.forms import Forms, Put
 from kg.export.picture import Columns, Node, Picture, Value
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
@@ -57,14 +58,11 @@ def _nodes(picture: Picture) -> Iterator[tuple[Node, dict[str, Value]]]:
 
 
 def _form(kind: str) -> Forms:
-    def cells(element: etree._Element, columns: Iterable[str]) -> list[etree._Element]:
-        return [etree.SubElement(element, "data", key=f"{kind}-{name}") for name in columns]
+    def cells(element: etree._Element, columns: Iterable[str]) -> list[Put]:
+        made = [etree.SubElement(element, "data", key=f"{kind}-{name}") for name in columns]
+        return [partial(setattr, cell, "text") for cell in made]
 
-    return Forms(kind, cells, _set)
-
-
-def _set(cell: etree._Element, text: str) -> None:
-    cell.text = text
+    return Forms(kind, cells)
 
 
 def _filled(forms: Forms, attributes: Mapping[str, str], values: Mapping[str, Value]) -> etree._Element:

@@ -23,9 +23,10 @@ def quads_on(store: Store, day: str) -> Iterator[Quad]:
 
     Outside are events that cannot have happened by then, relations that cannot cover it, and counts of a later time.
     """
+    quads = list(store.quads())
     outside: set[object] = set()
     counted: dict[object, str] = {}
-    for quad in store.quads():
+    for quad in quads:
         if isinstance(quad.object, Literal):
             name, value = quad.predicate.value, quad.object.value
             if (name in _BEGUN and value > day) or (name == _OVER and value <= day):
@@ -35,8 +36,8 @@ def quads_on(store: Store, day: str) -> Iterator[Quad]:
         elif str(quad.subject).startswith(f"<{ASSESSMENT}"):
             outside.add(quad.subject)
     outside |= {node for node, first in counted.items() if first > day}
-    outside |= {q.subject for q in store.quads() if q.predicate.value == OSGOV + "inConflict" and q.object in outside}
-    return (q for q in store.quads() if q.subject not in outside and q.object not in outside)
+    outside |= {q.subject for q in quads if q.predicate.value == OSGOV + "inConflict" and q.object in outside}
+    return (q for q in quads if q.subject not in outside and q.object not in outside)
 
 
 def serialize_store(store: Store, format: str, *, as_of: str | None = None) -> str:

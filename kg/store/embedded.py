@@ -85,7 +85,7 @@ class EmbeddedStore:
 
     def quads(self) -> Iterator[ox.Quad]:
         """Every statement of every named graph (the union itself is left out: it repeats them)."""
-        return (quad for quad in self.store if not isinstance(quad.graph_name, ox.DefaultGraph))
+        return (quad for graph in self.store.named_graphs() for quad in self.store.quads_for_pattern(None, None, None, graph))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ MAINTAINERS = Path(__file__).resolve().parents[3] / "shared" / "data" / "cncf-ma
     ],
 )
 def test_the_lists_of_maintainers_give_the_figures_counted_from_them(name, groups, of_one, mostly_one):
-    """Groups of three people and more, companies as they are spelt, capitals aside: how many are of one company, and mostly of one."""
+    """Groups of three people and more, companies as spelt but for capitals: how many are of one company, and mostly of one."""
     people, project = {}, ""
     with (MAINTAINERS / name).open(encoding="utf-8-sig", newline="") as lines:
         for row in list(csv.reader(lines))[1:]:

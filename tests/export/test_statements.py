@@ -1,5 +1,6 @@
 """Statements are read back by programs that are not ours, and are the same."""
 
+import json
 from functools import cache
 
 import pyoxigraph as ox
@@ -7,6 +8,9 @@ import pytest
 import rdflib
 
 from kg.export import rdf
+from kg.export.framed import framed
+from kg.resources import queries_dir
+from tests.conftest import of_rdflib
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,36 @@ def test_rdflib_reads_as_many_statements_as_were_written(graph_of, facts_of_weav
     dataset.parse(data=rdf.serialize_store(graph.store, format), format=reader)
     quads = set(graph)
     assert len(list(dataset.quads())) == (len({q.triple for q in quads}) if format == "ttl" else len(quads))
+
+
+@pytest.fixture(scope="module")
+def tree(built_graph):
+    """The transfers, framed."""
+    return framed(built_graph.store)
+
+
+def test_the_frame_loses_no_statement_and_adds_none(tree, built_graph):
+    asked = (queries_dir() / "frames" / "transfers.rq").read_text("utf-8")
+    read = rdflib.Graph().parse(data=tree, format="json-ld")
+    stated = {(t.subject, t.predicate, t.object) for t in built_graph.store.query(asked)}
+    assert {tuple(map(of_rdflib, triple)) for triple in read} == stated
+
+
+def test_every_transfer_is_one_tree_with_names_and_addresses_in_it(tree, built_graph):
+    found = {event["id"]: event for event in json.loads(tree)["@graph"]}
+    without_home = sum("toOrganization" not in event for event in found.values())  # forks that went nowhere
+    assert len(found) - without_home == len(built_graph.run("moves", all_kinds="yes"))
+    pytorch = found["e:pytorch-to-pytorch-foundation"]
+    assert ("SpinOut" in pytorch["type"], pytorch["project"]["prefLabel"]) == (True, "PyTorch")
+    assert pytorch["fromOrganization"]["prefLabel"] == "Meta"
+    assert pytorch["toOrganization"]["prefLabel"] == "PyTorch Foundation"
+    assert all(document["url"].startswith("http") for document in pytorch["statedIn"])
+
+
+def test_the_frame_of_a_day_leaves_out_what_came_later(built_graph):
+    found = {event["id"] for event in json.loads(framed(built_graph.store, as_of="2016-12-31"))["@graph"]}
+    assert "e:kubernetes-to-cncf" in found
+    assert "e:pytorch-to-pytorch-foundation" not in found
 
 
 def test_shipped_data_has_no_blank_nodes(built_quads):

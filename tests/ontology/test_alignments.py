@@ -19,7 +19,7 @@ MATCHES = {SKOS.closeMatch, SKOS.broadMatch, SKOS.relatedMatch}
 TOLD = [(s, p, o) for s, p, o in ALIGNMENTS if s != HEADER]
 # The properties whose labels in Wikidata were looked up.
 LOOKED_UP = {
-    *("P112", "P126", "P127", "P178", "P275", "P355", "P463", "P571", "P576", "P580", "P582", "P585", "P793", "P859"),
+    *("P112", "P126", "P127", "P178", "P275", "P355", "P463", "P571", "P576", "P580", "P582", "P585", "P749", "P793", "P859"),
     *("P1028", "P1278", "P1319", "P1326", "P1365", "P1366", "P8324"),
 }
 
