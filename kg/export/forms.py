@@ -32,19 +32,19 @@ class Forms:
         self._tag, self._cells = tag, cells
         self._made: dict[tuple[object, ...], _Form] = {}
 
-    def filled(self, attributes: Mapping[str, str], values: Mapping[str, object]) -> etree._Element:
-        """The element with these attributes and, for each column, its value."""
-        key = (*attributes, None, *values)
+    def filled(self, names: tuple[str, ...], texts: Iterable[str], values: Mapping[str, object]) -> etree._Element:
+        """The element with these attributes and their texts, and, for each column, its value."""
+        key = (names, *values)
         form = self._made.get(key)
         if form is None:
             element = etree.Element(self._tag)
             element.tail = "\n"
-            puts: list[Put] = [partial(element.set, name) for name in attributes]
+            puts: list[Put] = [partial(element.set, name) for name in names]
             puts += self._cells(element, values)
             form = self._made[key] = _Form(element, puts, [None] * len(puts))
-        texts: list[str | None] = [*attributes.values(), *map(str, values.values())]
-        for text, before, put in zip(texts, form.texts, form.puts, strict=True):
+        now: list[str | None] = [*texts, *map(str, values.values())]
+        for text, before, put in zip(now, form.texts, form.puts, strict=True):
             if text != before:  # most rows repeat much of the one before
                 put(text)  # type: ignore[arg-type]
-        form.texts = texts
+        form.texts = now
         return form.element

@@ -12,6 +12,7 @@ from kg.export.forms import Forms, Put
 from kg.export.picture import COLOURS, Columns, Edge, Node, Picture
 
 NAMESPACE = "http://gexf.net/1.3"
+_NODE, _EDGE = ("id", "label"), ("id", "source", "target", "label", "kind", "weight")
 
 
 def write(picture: Picture, out: IO[bytes]) -> None:
@@ -38,20 +39,13 @@ def write(picture: Picture, out: IO[bytes]) -> None:
                     for node in picture.nodes():
                         place = {} if node.place is None else {"viz position": "{} {}".format(*node.place)}
                         looks = {"viz color": node.colour, **place, "viz size": node.size}
-                        xml.write(forms.filled(_dated({"id": node.id, "label": node.label}, node), {**node.values, **looks}))
+                        xml.write(forms.filled(*_dated(_NODE, (node.id, node.label), node), {**node.values, **looks}))
                 xml.write("\n")
                 with xml.element("edges"):
                     forms = Forms("edge", _cells)
                     for edge in picture.edges():
-                        said = {
-                            "id": edge.id,
-                            "source": edge.source,
-                            "target": edge.target,
-                            "label": edge.label,
-                            "kind": edge.kind,
-                        }
-                        said["weight"] = repr(edge.weight)
-                        xml.write(forms.filled(_dated(said, edge), edge.values))
+                        said = (edge.id, edge.source, edge.target, edge.label, edge.kind, repr(edge.weight))
+                        xml.write(forms.filled(*_dated(_EDGE, said, edge), edge.values))
             xml.write("\n")
     out.write(b"\n")
 
@@ -77,13 +71,13 @@ def _attributes(kind: str, columns: Columns) -> etree._Element:
     return element
 
 
-def _dated(attributes: dict[str, str], what: Node | Edge) -> dict[str, str]:
-    """The days on the element itself: one interval needs no list of spells, and every reader knows these."""
+def _dated(names: tuple[str, ...], texts: tuple[str, ...], what: Node | Edge) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """With the days on the element itself: one interval needs no list of spells, and every reader knows these."""
     if what.start:
-        attributes["start"] = what.start
+        names, texts = (*names, "start"), (*texts, what.start)
     if what.end:
-        attributes["end"] = what.end
-    return attributes
+        names, texts = (*names, "end"), (*texts, what.end)
+    return names, texts
 
 
 def _cells(element: etree._Element, columns: Iterable[str]) -> list[Put]:

@@ -40,11 +40,11 @@ def write(picture: Picture, out: IO[bytes]) -> None:
             with xml.element("graph", {"edgedefault": "directed", "id": str(picture.graph.graph.get("view", "network"))}):
                 xml.write("\n")
                 for node, drawn in _nodes(picture):
-                    xml.write(_filled(forms["node"], {"id": node.id}, {**drawn, **node.values}))
+                    xml.write(_filled(forms["node"], ("id",), (node.id,), {**drawn, **node.values}))
                 for edge in picture.edges():
-                    ends = {"id": edge.id, "source": edge.source, "target": edge.target}
+                    ends = (edge.id, edge.source, edge.target)
                     said: dict[str, Value] = {"label": edge.label, "weight": edge.weight, "start": edge.start, "end": edge.end}
-                    xml.write(_filled(forms["edge"], ends, {**said, **edge.values}))
+                    xml.write(_filled(forms["edge"], ("id", "source", "target"), ends, {**said, **edge.values}))
             xml.write("\n")
     out.write(b"\n")
 
@@ -65,5 +65,5 @@ def _form(kind: str) -> Forms:
     return Forms(kind, cells)
 
 
-def _filled(forms: Forms, attributes: Mapping[str, str], values: Mapping[str, Value]) -> etree._Element:
-    return forms.filled(attributes, {name: value for name, value in values.items() if value != ""})
+def _filled(forms: Forms, names: tuple[str, ...], texts: tuple[str, ...], values: Mapping[str, Value]) -> etree._Element:
+    return forms.filled(names, texts, {name: value for name, value in values.items() if value != ""})

@@ -130,9 +130,12 @@ class Picture:
                 for _, data in sorted(parallel.items(), key=_first) if len(parallel) > 1 else parallel.items():
                     number += 1
                     start, end = data["start"], data["end"]
+                    cut = end or self.years
                     values = self._values(data, columns, start, end)
-                    name, kind, days = label(data["label"]), writable(data["kind"]), (self._time(start), self._last(end))
-                    yield Edge(f"e{number}", one, other, name, kind, float(data["weight"]), *days, values)
+                    if cut:
+                        start, end = self._time(start), self._last(end)
+                    name, kind = label(data["label"]), writable(data["kind"])
+                    yield Edge(f"e{number}", one, other, name, kind, float(data["weight"]), start, end, values)
 
     @cached_property
     def _order(self) -> list[str]:
@@ -152,7 +155,10 @@ class Picture:
         missing: dict[tuple[object, ...], list[str]] = {}  # by names and classes: which values were empty in all such edges
         dynamic = False
         for source, beyond in self.graph.adjacency():
+            earliest, latest = spells.get(source, _NEVER)
             for target, parallel in beyond.items():
+                degrees[source] += len(parallel)
+                degrees[target] += len(parallel)
                 for data in parallel.values():
                     form = (*data, *map(type, data.values()))
                     for name in missing.get(form, data):
@@ -162,11 +168,15 @@ class Picture:
                             break
                     start, end = data["start"], data["end"]
                     dynamic = dynamic or bool(start or end)
-                    for key in (source, target):
-                        degrees[key] += 1
-                        first, last = spells.get(key, _NEVER)
-                        if start < first or (last and (not end or end > last)):
-                            spells[key] = min(start, first), max(end, last) if end and last else ""
+                    earliest = min(earliest, start)
+                    if latest and (not end or end > latest):
+                        latest = end
+                    first, last = spells.get(target, _NEVER)
+                    if start < first or (last and (not end or end > last)):
+                        spells[target] = min(start, first), max(end, last) if end and last else ""
+            if beyond:
+                first, last = spells.get(source, _NEVER)  # an edge to itself has changed it
+                spells[source] = min(earliest, first), max(latest, last) if latest and last else ""
         return _Survey(dynamic, classes, spells, degrees)
 
     def _values(self, data: Mapping[str, Any], columns: Iterable[tuple[str, bool]], start: str, end: str) -> dict[str, Value]:
@@ -175,7 +185,7 @@ class Picture:
         for name, is_text in columns:
             value = data.get(name)
             if value or value == 0:
-                values[name] = _cell(value) if is_text else value
+                values[name] = value if not is_text or (value.__class__ is str and value.isprintable()) else _cell(value)
         if self.dynamic:
             if start:
                 values["start_year"] = int(start[:4])
