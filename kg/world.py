@@ -87,7 +87,7 @@ def read_worlds(store: Store, on: str | None = None, *, wanted: Collection[str] 
     """
     certain, possible = World(), World()
     for kind in KINDS:
-        for (node,) in sorted(texts(store, f"SELECT ?o {{ ?o a osgov:{kind} }}")):
+        for (node,) in sorted(texts(store, f"SELECT ?o {{ ?o a osgov:{kind} }}", keep=True)):
             certain.kinds.setdefault(node, set()).add(kind)
     possible.kinds = certain.kinds
     for table, subject, fact, sure in _facts(store, on, wanted):
@@ -135,7 +135,7 @@ def _facts(store: Store, on: str | None, wanted: Collection[str]) -> Iterator[tu
         if wanted and table not in wanted:
             continue
         found: dict[tuple[str, ...], None] = {}
-        for row in sorted(texts(store, f"SELECT DISTINCT {names}{_NAMES} {{ {pattern}{_BOUNDS} }}")):
+        for row in sorted(texts(store, f"SELECT DISTINCT {names}{_NAMES} {{ {pattern}{_BOUNDS} }}", keep=True)):
             found.setdefault(row)
         for row in _joined(table, found):
             *values, relation, starts_no_earlier, starts_no_later, ends_no_earlier, ends_no_later, ended = row

@@ -34,6 +34,8 @@ class Store(Protocol):
     spec: str
     timeout: float | None
     """Seconds after which a query gives up that says nothing of its own; None for never."""
+    kept: dict[str, list[tuple[str, ...]]] | None
+    """Answers kept for `texts`, by query; None where the statements can change under an open store."""
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
         """A bool for ASK, Rows for SELECT, a list of triples for CONSTRUCT and DESCRIBE. Raises Misuse or KgError."""
@@ -42,11 +44,16 @@ class Store(Protocol):
         """Every statement of every named graph."""
 
 
-def texts(store: Store, query: str) -> list[tuple[str, ...]]:
-    """The rows of a SELECT as text, '' where unbound."""
+def texts(store: Store, query: str, *, keep: bool = False) -> list[tuple[str, ...]]:
+    """The rows of a SELECT as text, '' where unbound; with `keep`, asked once of a store that cannot change."""
+    if keep and store.kept is not None and query in store.kept:
+        return store.kept[query]
     answer = store.query(query)
     assert isinstance(answer, Rows)
-    return [tuple("" if cell is None else cell.value for cell in row) for row in answer.rows]  # type: ignore[union-attr]
+    rows = [tuple("" if cell is None else cell.value for cell in row) for row in answer.rows]  # type: ignore[union-attr]
+    if keep and store.kept is not None:
+        store.kept[query] = rows
+    return rows
 
 
 def is_endpoint(spec: str) -> bool:

@@ -28,14 +28,17 @@ class EmbeddedStore:
         self.spec = spec
         self.path = path
         self.timeout: float | None = None
+        self.kept: dict[str, list[tuple[str, ...]]] | None = None
 
     @classmethod
     def at(cls, path: Path, spec: str) -> EmbeddedStore:
         """The store in a folder, open read-only: any number of readers, no lock, no file written."""
         try:
-            return cls(ox.Store.read_only(str(path)), spec, path)
+            store = cls(ox.Store.read_only(str(path)), spec, path)
         except (OSError, RuntimeError, ValueError) as error:
             raise KgError(f"{path}: cannot be opened as a graph ({error}); run `kg build` to make it anew") from error
+        store.kept = {}
+        return store
 
     @classmethod
     def in_memory(cls, quads: Iterable[ox.Quad] = ()) -> EmbeddedStore:

@@ -38,6 +38,7 @@ class RemoteStore:
         self.transport = Transport(spec)
         self.spec = spec
         self.timeout: float | None = _TIMEOUT
+        self.kept: dict[str, list[tuple[str, ...]]] | None = None
         self._view: View | None = None
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:

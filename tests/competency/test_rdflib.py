@@ -62,7 +62,9 @@ OVER_A_MINUTE_ON_RDFLIB = {"umbrella-tree", "employers-after-donation", "connect
 @pytest.mark.parametrize("name", [name for name in catalog.names() if name not in COMPARED_ELSEWHERE | OVER_A_MINUTE_ON_RDFLIB])
 def test_rdflib_gives_the_rows_that_the_embedded_engine_gives(name, few_sources_graph, rdflib_dataset):
     values = example_of(catalog.load(name))
-    ours = few_sources_graph.run(name, values)
+    # Of the text alone: what kg judges as of a day is no part of it.
+    answer = catalog.run(few_sources_graph.store, name, values, few_sources_graph.resolve_iri)
+    ours = Table(answer.columns, records(answer, catalog.load(name)))
     theirs = run_on_rdflib(rdflib_dataset, few_sources_graph, name, values)
     assert theirs.columns == ours.columns
     assert Counter(map(repr, theirs)) == Counter(map(repr, ours))
