@@ -90,9 +90,20 @@ def virtuoso(folder, rows=1_000_000):
     http = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "virtuoso.ini").write_text(VIRTUOSO_INI.format(folder=folder, sql=free_port(), http=http, rows=rows))
-    command = [binary, "+configfile", str(folder / "virtuoso.ini"), "+foreground"]
-    with (folder / "out.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     address = f"http://127.0.0.1:{http}/sparql"
+    return address, _virtuoso(binary, folder, address)
+
+
+def again(address, server):
+    """A server that has ended, started anew over its folder: Virtuoso 7.2.5 dies of a query now and then, under load."""
+    folder = Path(server.args[2]).parent
+    (folder / "virtuoso.lck").unlink(missing_ok=True)
+    return _virtuoso(server.args[0], folder, address)
+
+
+def _virtuoso(binary, folder, address):
+    command = [binary, "+configfile", str(folder / "virtuoso.ini"), "+foreground"]
+    with (folder / "out.log").open("ab") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     _wait_for(address, server)
-    return address, server
+    return server

@@ -98,7 +98,10 @@ def _opened(request, quads, folder):
 
 @pytest.fixture(scope="session")
 def server_of(tmp_path_factory):
-    """Starts a server of a kind, once; gives its address. `oxigraph` shows all graphs at once, `oxigraph-apart` does not."""
+    """Starts a server of a kind, once, and Virtuoso anew where it has died; gives its address.
+
+    `oxigraph` shows all graphs at once, `oxigraph-apart` does not.
+    """
     running = {}
 
     def start(kind, purpose="small"):
@@ -113,7 +116,10 @@ def server_of(tmp_path_factory):
                     running[kind, purpose] = servers.virtuoso(folder)
                 case "virtuoso-of-ten-rows":
                     running[kind, purpose] = servers.virtuoso(folder, rows=10)
-        return running[kind, purpose][0]
+        address, server = running[kind, purpose]
+        if kind == "virtuoso" and server.poll() is not None:
+            running[kind, purpose] = address, servers.again(address, server)
+        return address
 
     yield start
     for _, server in running.values():
