@@ -8,7 +8,7 @@ from typing import Any
 from pyoxigraph import RdfFormat, Triple, serialize
 
 from kg.errors import KgError
-from kg.export.rdf import quads_on
+from kg.export.rdf import store_on
 from kg.resources import ontology_dir, queries_dir
 from kg.store import Store
 from kg.terms import RDF
@@ -24,11 +24,7 @@ def framed(store: Store, *, as_of: str | None = None) -> str:
     """
     from pyld import jsonld
 
-    if as_of:
-        from kg.store.embedded import EmbeddedStore
-
-        store = EmbeddedStore.in_memory(quads_on(store, as_of))
-    answer = store.query((queries_dir() / "frames" / "transfers.rq").read_text("utf-8"))
+    answer = store_on(store, as_of).query((queries_dir() / "frames" / "transfers.rq").read_text("utf-8"))
     if not isinstance(answer, list):
         raise KgError("queries/frames/transfers.rq is no CONSTRUCT")
     frame = {**_read("context.jsonld"), **_read("frame.jsonld")}
@@ -39,8 +35,8 @@ def framed(store: Store, *, as_of: str | None = None) -> str:
 
 
 def _expanded(triples: list[Triple]) -> list[dict[str, Any]]:
-    """The statements as expanded JSON-LD, in order."""
-    text = serialize(triples, format=RdfFormat.JSON_LD)
+    """The statements as expanded JSON-LD, in order: of a subject that comes back, the serializer begins a second node."""
+    text = serialize(sorted(triples, key=str), format=RdfFormat.JSON_LD)
     assert text is not None
     nodes: list[dict[str, Any]] = json.loads(text)
     for node in nodes:
