@@ -168,10 +168,13 @@ def run(store: Store, path: Path) -> list[_Fault]:
 def _spelled_out(store: Store, text: str) -> str:
     """A check in which the classes below a class are named: inside a MINUS, Virtuoso 7.2.5 does not find them by the path."""
 
+    @cache
+    def below(root: str) -> set[str]:
+        return {f"<{kind}>" for (kind,) in texts(store, f"SELECT ?kind {{ ?kind rdfs:subClassOf* {root} }}", keep=True)}
+
     def named(match: re.Match[str]) -> str:
-        roots = (match[2] or match[4]).split()
-        below = {f"<{kind}>" for root in roots for (kind,) in texts(store, f"SELECT ?kind {{ ?kind rdfs:subClassOf* {root} }}")}
-        return f"VALUES ?{match[3]} {{ {' '.join(sorted(below))} }}"
+        classes = set().union(*map(below, (match[2] or match[4]).split()))
+        return f"VALUES ?{match[3]} {{ {' '.join(sorted(classes))} }}"
 
     return _BELOW.sub(named, text)
 

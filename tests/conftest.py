@@ -22,8 +22,11 @@ from kg.graph import Graph
 from kg.resources import ontology_dir
 from kg.snapshots import entities_table, write_folder
 from kg.store.embedded import EmbeddedStore
-from kg.terms import ONTOLOGY_GRAPH
+from kg.terms import ONTOLOGY_GRAPH, PREFIXES
 from kg.triples import quads
+
+# The known prefixes, declared as Turtle, TriG and SPARQL read them.
+DECLARED = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
 
 GOLDEN = Path(__file__).parent / "golden"
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ writers need no memory beyond the network's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
@@ -31,7 +31,6 @@ COLOURS = {
 OTHER = "#999999"
 LONGEST = 40  # characters of a label, past which it covers its neighbours
 LISTED = "|"  # between the values of a list in one cell
-_NEVER = ("~", "0")  # before and after any day: the spell of no edge
 _DRAWN = {"label", "kind", "weight", "start", "end"}  # no columns of their own: every format has a place for them
 # XML 1.0 has no place for these, escaped or not.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -108,7 +107,7 @@ class Picture:
 
     def nodes(self) -> Iterator[Node]:
         """The nodes in the order of their ids."""
-        columns, survey = [(name, type_ == "string") for name, type_ in self.node_columns.items()], self._survey
+        columns, survey = self.node_columns, self._survey
         for key in self._order:
             data = self.graph.nodes[key]
             start, end = survey.spells.get(key, ("", ""))
@@ -121,8 +120,7 @@ class Picture:
 
     def edges(self) -> Iterator[Edge]:
         """The edges in the order of their ends and keys."""
-        number, beyond = 0, dict(self.graph.adjacency())
-        columns = [(name, type_ == "string") for name, type_ in self.edge_columns.items()]
+        number, columns, beyond = 0, self.edge_columns, dict(self.graph.adjacency())
         for source in self._order:
             one = writable(source)
             for target, parallel in sorted(beyond[source].items(), key=_first):
@@ -130,12 +128,9 @@ class Picture:
                 for _, data in sorted(parallel.items(), key=_first) if len(parallel) > 1 else parallel.items():
                     number += 1
                     start, end = data["start"], data["end"]
-                    cut = end or self.years
                     values = self._values(data, columns, start, end)
-                    if cut:
-                        start, end = self._time(start), self._last(end)
-                    name, kind = label(data["label"]), writable(data["kind"])
-                    yield Edge(f"e{number}", one, other, name, kind, float(data["weight"]), start, end, values)
+                    name, kind, days = label(data["label"]), writable(data["kind"]), (self._time(start), self._last(end))
+                    yield Edge(f"e{number}", one, other, name, kind, float(data["weight"]), *days, values)
 
     @cached_property
     def _order(self) -> list[str]:
@@ -152,40 +147,25 @@ class Picture:
         spells: dict[str, tuple[str, str]] = {}
         degrees: dict[str, int] = dict.fromkeys(self.graph, 0)
         classes: set[tuple[str, type]] = set()
-        missing: dict[tuple[object, ...], list[str]] = {}  # by names and classes: which values were empty in all such edges
         dynamic = False
         for source, beyond in self.graph.adjacency():
-            earliest, latest = spells.get(source, _NEVER)
             for target, parallel in beyond.items():
-                degrees[source] += len(parallel)
-                degrees[target] += len(parallel)
                 for data in parallel.values():
-                    form = (*data, *map(type, data.values()))
-                    for name in missing.get(form, data):
-                        if data[name] or data[name] == 0:
-                            classes.update(_classes(data))
-                            missing[form] = [n for n, value in data.items() if (n, value.__class__) not in classes]
-                            break
+                    classes.update(_classes(data))
                     start, end = data["start"], data["end"]
                     dynamic = dynamic or bool(start or end)
-                    earliest = min(earliest, start)
-                    if latest and (not end or end > latest):
-                        latest = end
-                    first, last = spells.get(target, _NEVER)
-                    if start < first or (last and (not end or end > last)):
-                        spells[target] = min(start, first), max(end, last) if end and last else ""
-            if beyond:
-                first, last = spells.get(source, _NEVER)  # an edge to itself has changed it
-                spells[source] = min(earliest, first), max(latest, last) if latest and last else ""
+                    for key in (source, target):
+                        degrees[key] += 1
+                        first, last = spells.get(key, (start, end))
+                        spells[key] = min(start, first), max(end, last) if end and last else ""
         return _Survey(dynamic, classes, spells, degrees)
 
-    def _values(self, data: Mapping[str, Any], columns: Iterable[tuple[str, bool]], start: str, end: str) -> dict[str, Value]:
-        """The values by column; the columns are names, each with whether it holds text."""
+    def _values(self, data: Mapping[str, Any], columns: Columns, start: str, end: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
-        for name, is_text in columns:
+        for name, type_ in columns.items():
             value = data.get(name)
             if value or value == 0:
-                values[name] = value if not is_text or (value.__class__ is str and value.isprintable()) else _cell(value)
+                values[name] = _cell(value) if type_ == "string" else value
         if self.dynamic:
             if start:
                 values["start_year"] = int(start[:4])
@@ -208,11 +188,9 @@ def _day_before(day: str) -> str:
 
 def _cell(value: Any) -> str:
     """A value as one cell of text holds it: a list joined, a mark for what XML cannot hold."""
-    if value.__class__ is not str:
-        if isinstance(value, (list, tuple)):
-            value = value[0] if len(value) == 1 else LISTED.join(map(str, value))
-        value = str(value)
-    return value if value.isprintable() else writable(value)  # asked here, too: a call costs more than the question
+    if value.__class__ is not str and isinstance(value, (list, tuple)):
+        value = value[0] if len(value) == 1 else LISTED.join(map(str, value))
+    return writable(str(value))
 
 
 def _first(item: tuple[Any, Any]) -> str:

@@ -7,7 +7,7 @@ A line a fact and document: item, property, value, reference URL and the day it 
 from __future__ import annotations
 
 from kg.dates import PartialDate
-from kg.export.rdf import quads_on
+from kg.export.rdf import store_on
 from kg.resources import queries_dir
 from kg.store import Store, texts
 
@@ -20,11 +20,7 @@ def lines(store: Store, *, as_of: str | None = None) -> list[str]:
 
     With `as_of`, a day, without what lies outside it.
     """
-    if as_of:
-        from kg.store.embedded import EmbeddedStore
-
-        store = EmbeddedStore.in_memory(quads_on(store, as_of))
-    rows = texts(store, (queries_dir() / "frames" / "quickstatements.rq").read_text("utf-8"))
+    rows = texts(store_on(store, as_of), (queries_dir() / "frames" / "quickstatements.rq").read_text("utf-8"))
     known = {(fact, property_) for fact, _, property_, _, _, url, _ in rows if url.startswith(_WIKIDATA)}
     found: dict[str, None] = {}
     for fact, item, property_, value, value_item, url, read in rows:

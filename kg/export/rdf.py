@@ -40,6 +40,15 @@ def quads_on(store: Store, day: str) -> Iterator[Quad]:
     return (q for q in quads if q.subject not in outside and q.object not in outside)
 
 
+def store_on(store: Store, day: str | None) -> Store:
+    """A store of the statements of a day (see `quads_on`), in memory; the store itself without a day."""
+    if day is None:
+        return store
+    from kg.store.embedded import EmbeddedStore
+
+    return EmbeddedStore.in_memory(quads_on(store, day))
+
+
 def serialize_store(store: Store, format: str, *, as_of: str | None = None) -> str:
     """The statements of the store: `ttl` as the union of all graphs, the others with each source's graph named.
 

@@ -46,13 +46,14 @@ class Store(Protocol):
 
 def texts(store: Store, query: str, *, keep: bool = False) -> list[tuple[str, ...]]:
     """The rows of a SELECT as text, '' where unbound; with `keep`, asked once of a store that cannot change."""
-    if keep and store.kept is not None and query in store.kept:
-        return store.kept[query]
+    kept = store.kept if keep else None
+    if kept is not None and query in kept:
+        return kept[query]
     answer = store.query(query)
     assert isinstance(answer, Rows)
     rows = [tuple("" if cell is None else cell.value for cell in row) for row in answer.rows]  # type: ignore[union-attr]
-    if keep and store.kept is not None:
-        store.kept[query] = rows
+    if kept is not None:
+        kept[query] = rows
     return rows
 
 

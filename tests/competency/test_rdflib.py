@@ -38,11 +38,15 @@ def rdflib_dataset(few_sources_graph):
     return dataset
 
 
+def table_of(rows, query):
+    return Table(rows.columns, records(rows, query))
+
+
 def run_on_rdflib(dataset, graph, name, values):
     query = catalog.load(name)
     result = dataset.query(with_prefixes(catalog.bind(query, values, graph.resolve_iri)))
     columns = tuple(map(str, result.vars))
-    return Table(columns, records(Rows(columns, [tuple(map(of_rdflib, row)) for row in result]), query))
+    return table_of(Rows(columns, [tuple(map(of_rdflib, row)) for row in result]), query)
 
 
 def is_ordered_by_its_columns(name, columns):
@@ -63,8 +67,7 @@ OVER_A_MINUTE_ON_RDFLIB = {"umbrella-tree", "employers-after-donation", "connect
 def test_rdflib_gives_the_rows_that_the_embedded_engine_gives(name, few_sources_graph, rdflib_dataset):
     values = example_of(catalog.load(name))
     # Of the text alone: what kg judges as of a day is no part of it.
-    answer = catalog.run(few_sources_graph.store, name, values, few_sources_graph.resolve_iri)
-    ours = Table(answer.columns, records(answer, catalog.load(name)))
+    ours = table_of(catalog.run(few_sources_graph.store, name, values, few_sources_graph.resolve_iri), catalog.load(name))
     theirs = run_on_rdflib(rdflib_dataset, few_sources_graph, name, values)
     assert theirs.columns == ours.columns
     assert Counter(map(repr, theirs)) == Counter(map(repr, ours))

@@ -12,15 +12,14 @@ from kg.store import Rows, open_store
 from kg.store.embedded import EmbeddedStore
 from kg.store.generations import make_generation
 from kg.store.push import push
-from kg.terms import PREFIXES
-from tests.conftest import of_rdflib
+from tests.conftest import DECLARED, of_rdflib
 
 _SPEC = importlib.util.spec_from_file_location("servers", Path(__file__).parents[1] / "servers.py")
 servers = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(servers)
 
 # Two sources tell of one donation: both say who received it (one statement, stated twice), each gives a date of its own.
-SMALL = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items()) + (
+SMALL = DECLARED + (
     """
     GRAPH g:one {
       p:istio a osgov:Project ; skos:prefLabel "Istio"@en ; osgov:boardSize 7 ; osgov:maxShare 0.5 .

@@ -8,9 +8,9 @@ import pytest
 from kg.export.quickstatements import lines
 from kg.resources import ontology_dir, queries_dir
 from kg.store.embedded import EmbeddedStore
-from kg.terms import PREFIXES
+from tests.conftest import DECLARED
 
-FACTS = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items()) + (
+FACTS = DECLARED + (
     """
     g:page prov:wasDerivedFrom src:page ; osgov:readOn "2026-11-23"^^xsd:date .
     src:page schema:url <https://example.org/page> .

@@ -14,7 +14,7 @@ import pytest
 
 from kg.store.embedded import EmbeddedStore
 from kg.store.generations import make_generation
-from kg.terms import PREFIXES
+from tests.conftest import DECLARED
 
 
 class Answer:
@@ -95,7 +95,7 @@ def start_server(tmp_path_factory):
 
 DATA = "http://example.org/data"
 
-_GRAPHS = "\n".join(f"PREFIX {p}: <{n}>" for p, n in PREFIXES.items()) + "".join(
+_GRAPHS = DECLARED + "".join(
     f"\nGRAPH <{DATA}{n}> {{ <{DATA}{n}> a foaf:Document ; rdfs:label 'Graph {n}' }}" for n in (1, 2, 3)
 )
 
