@@ -137,8 +137,10 @@ def _levels(store: Store) -> Iterator[Conflict]:
         " osgov:byOrganization ?f ; osgov:stage ?stage ; osgov:observedOn ?day } }"
     )
     for project, foundation, graph, stage, day, fact in sorted(texts(store, lists)):
-        if graph in graphs:
-            shown[project, foundation][graph] = (PartialDate(day).latest, stage, fact)
+        seen = PartialDate(day).latest
+        # What a source tells to have changed since, it does not show any more.
+        if graph in graphs and entered.get((project, foundation, graph), ("",))[0] <= seen:
+            shown[project, foundation][graph] = (seen, stage, fact)
     for (project, foundation), by_graph in sorted(shown.items()):
         levels: dict[str, _Side] = {}
         last: dict[str, tuple[str, str]] = {}

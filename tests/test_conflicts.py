@@ -160,6 +160,12 @@ def test_a_project_that_was_archived_and_came_back_has_one_level(found):
     assert found(*back, level("sandbox", OWN, "2026-08-07")) == []
 
 
+def test_a_level_that_a_list_tells_to_have_been_left_since_contradicts_nothing(found):
+    shown_once = level("sandbox", OWN, "2020-01-31")
+    assert found(shown_once, stage("incubating", OWN, "2021-05-01"), level("incubating", COPY, DAYS[COPY])) == []
+    assert len(found(shown_once, level("incubating", COPY, DAYS[COPY]))) == 1
+
+
 def test_levels_at_two_foundations_do_not_contradict_each_other(found):
     links = (("project", "weaver"), ("byOrganization", "umbrella"), ("stage", "incubating"))
     other = Relation("weaver-at-umbrella", "MaturityPeriod", COPY, links, as_of=PartialDate("2026-08-22"))

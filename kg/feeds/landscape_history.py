@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kg.claims import Claim, Named, Stated, stage_entered
+from kg.claims import Claim, Named, Stated, stage_entered, stage_seen
 from kg.dates import PartialDate
 from kg.errors import FeedError
 from kg.feeds.bodies import BODIES, body_by_id, body_of, plain_name
@@ -20,12 +20,12 @@ _COLUMNS = ("item", "event", "from", "to", "last_seen_before", "first_seen_after
 _IGNORED = {
     "delisted": "gone from the list: renamed, moved within it, or given up; the list does not say which",
     "github_org_changed": "the account of the repository changed; whose the project is, it does not tell",
-    "level_first_seen": "listed with a level from the first: when it got there is not told",
 }
+_GONE = "listed with a level from the first, and no more, or without it: until when it stood there is not told"
 
 
 def read(reading: Reading) -> Iterator[Stated]:
-    """Yield the entries, departures and stages that the changes amount to, in the order of the file."""
+    """Yield the entries, departures, stages and sightings that the changes amount to, in the order of the file."""
     columns = header_of(reading.path)
     if columns != _COLUMNS:
         raise FeedError(
@@ -48,6 +48,9 @@ class _History:
         ids = next((body.ids for body in BODIES if body.slug == self.host.slug), ())
         self.host_ids = frozenset(ids or reading.require("host_ids"))
         self.with_level = {row["item"] for _, row in rows if row["event"].startswith("level_") and (row["from"] or row["to"])}
+        self.gone = {
+            row["item"] for _, row in rows if row["event"] == "delisted" or (row["event"] == "level_changed" and not row["to"])
+        }
         self.told: set[tuple[str, str, str]] = set()
 
     def stated(self, records: int) -> Iterator[Claim]:
@@ -67,6 +70,9 @@ class _History:
                 elif row["event"] == "level_changed":
                     reading.counts["level changes"] += 1
                     yield from self._level(row, where)
+                elif row["event"] == "level_first_seen":
+                    reading.counts["levels first seen"] += 1
+                    yield from self._first_level(row, where)
                 else:
                     reading.unknown.setdefault(f"event {row['event']}", []).append(where)
             except ValueError as error:
@@ -118,6 +124,18 @@ class _History:
     def _returns(self, number: int, row: Mapping[str, str]) -> bool:
         later = (r for _, r in self.rows[number + 1 :] if r["event"] == "owner_changed" and r["item"] == row["item"])
         return any(r["to"] in self.host_ids for r in later)
+
+    def _first_level(self, row: Mapping[str, str], place: str) -> Iterator[Claim]:
+        """An item that is listed with a level from the first: on that day it stood there, when it got there is not told."""
+        word = row["to"]
+        if word not in LEVELS:
+            self.reading.unknown.setdefault(f"level {word}", []).append(place)
+            return
+        if row["item"] in self.gone:
+            self.reading.ignored[f"level_first_seen: {_GONE}"] += 1
+            return
+        project = Named("Project", plain_name(row["item"])[0])
+        yield stage_seen(project, self.host, LEVELS[word], place, PartialDate(row["first_seen_after"]))
 
     def _level(self, row: Mapping[str, str], place: str) -> Iterator[Claim]:
         """An item that shows another level than before; where it shows none any more, nothing is said."""
