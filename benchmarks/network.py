@@ -4,7 +4,8 @@
 
 First table: a made-up graph of so many memberships, on disk as `kg build` leaves one; CPU seconds of one run. The ready list
 has tuples of all attributes in memory, so that both sides end with the same graph. The query alone, and of it the two ends of
-each edge alone, without its fact, days and documents, are what no code of ours could undercut. Second table: CPU seconds of the whole process, best of three, over the default graph.
+each edge alone, without its fact, days and documents, are what no code of ours could undercut. Second table: CPU seconds of the
+whole process, best of three, over the default graph.
 """
 
 import gc

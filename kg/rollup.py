@@ -33,9 +33,9 @@ class Groups:
         """
         seen = {organization}
         while True:
-            if organization in stops:
+            if organization in stops or organization not in self.controls:
                 return organization
-            above = {c for c, start, end in self.controls.get(organization, ()) if start <= day and (not end or day < end)}
+            above = {c for c, start, end in self.controls[organization] if start <= day and (not end or day < end)}
             above -= seen
             if len(above) != 1:
                 return organization

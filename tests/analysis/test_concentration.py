@@ -128,7 +128,8 @@ def test_the_elephant_factors_of_devstats_give_the_published_shares_by_the_level
     """
     (table,) = Path(__file__).parent.glob("devstats-*.tsv")
     with table.open(encoding="utf-8") as lines:
-        factors = {row["group"]: int(row["factor"]) for row in csv.DictReader((x for x in lines if x[0] != "#"), delimiter="\t")}
+        rows = csv.DictReader((line for line in lines if line[0] != "#"), delimiter="\t")
+        factors = {row["group"]: int(row["factor"]) for row in rows}
     levels = {row["project_id"]: row["level"] for row in built_graph.run("levels", {"of": "cncf", "on": "2023-08-21"})}
     by_level = {}
     for group, factor in factors.items():

@@ -209,7 +209,8 @@ def test_an_owner_without_an_identifier_is_not_named(read_text):
 
 
 def test_unknown_events_and_levels_are_reported(read_text):
-    text = HEADER + row("A", "x", "y", event="moved") + row("B", "", "ripe", event="level_changed") + row("C", "", "raw", event="level_first_seen")
+    text = HEADER + row("A", "x", "y", event="moved") + row("B", "", "ripe", event="level_changed")
+    text += row("C", "", "raw", event="level_first_seen")
     read = read_text("landscape-history", text, host="cncf")
     assert sorted(read.reading.unknown) == ["event moved", "level raw", "level ripe"]
 
