@@ -31,6 +31,7 @@ COLOURS = {
 OTHER = "#999999"
 LONGEST = 40  # characters of a label, past which it covers its neighbours
 LISTED = "|"  # between the values of a list in one cell
+_NUMBERS = (int, float)
 _DRAWN = {"label", "kind", "weight", "start", "end"}  # no columns of their own: every format has a place for them
 # XML 1.0 has no place for these, escaped or not.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -148,23 +149,38 @@ class Picture:
         degrees: dict[str, int] = dict.fromkeys(self.graph, 0)
         classes: set[tuple[str, type]] = set()
         dynamic = False
+        worded: set[str] = set()  # columns known to be of words, whatever else they hold
         for source, beyond in self.graph.adjacency():
             for target, parallel in beyond.items():
+                degrees[source] += len(parallel)
+                degrees[target] += len(parallel)
                 for data in parallel.values():
-                    classes.update(_classes(data))
+                    for name in data.keys() - worded:
+                        value = data[name]
+                        if value or value == 0:
+                            classes.add((name, value.__class__))
+                            if value.__class__ not in _NUMBERS:
+                                worded.add(name)
                     start, end = data["start"], data["end"]
                     dynamic = dynamic or bool(start or end)
                     for key in (source, target):
-                        degrees[key] += 1
-                        first, last = spells.get(key, (start, end))
-                        spells[key] = min(start, first), max(end, last) if end and last else ""
+                        spell = spells.get(key)
+                        if spell is None:
+                            spells[key] = start, end
+                            continue
+                        first, last = spell
+                        if start < first or end != last:
+                            spells[key] = min(start, first), max(end, last) if end and last else ""
         return _Survey(dynamic, classes, spells, degrees)
 
     def _values(self, data: Mapping[str, Any], columns: Columns, start: str, end: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for name, type_ in columns.items():
             value = data.get(name)
-            if value or value == 0:
+            if value.__class__ is str:
+                if value:
+                    values[name] = value if value.isprintable() else writable(value)
+            elif value or value == 0:
                 values[name] = _cell(value) if type_ == "string" else value
         if self.dynamic:
             if start:
