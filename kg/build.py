@@ -12,6 +12,7 @@ import sys
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,14 @@ def source_quads(
     """
     import pyoxigraph as ox
 
+    loaded = {} if shelf is None else shelf.entries() if entries is None else entries
+    yield from _record_quads(facts, shelf, loaded, only)
+    for path in () if shelf is None else shelf.graphs(loaded):
+        yield from ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)
+
+
+def _record_quads(facts: Path, shelf: Shelf | None, loaded: Entries, only: Collection[str] | None = None) -> Iterator[Quad]:
+    """The same, without what the user loaded as statements: that is kept as a file of them."""
     from kg.curated import read_facts
     from kg.loading import snapshot_records
     from kg.records import Entity
@@ -45,14 +54,11 @@ def source_quads(
 
     labels: Labels = {}
     yield from quads(read_facts(facts), labels)
-    loaded = {} if shelf is None else shelf.entries() if entries is None else entries
     yield from quads(snapshot_records(facts, without=loaded, only=only), labels)
     if shelf is not None:
         # An entity that the facts have by now is as they say; a release may bring what a user loaded before.
         records = (r for r in shelf.records(loaded) if not isinstance(r, Entity) or entity_iri(r.kind, r.id) not in labels)
         yield from quads(records, labels)
-        for path in shelf.graphs(loaded):
-            yield from ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)
     yield from _ontology_quads()
 
 
@@ -91,16 +97,37 @@ def build_in_memory(facts: Path = FACTS, shelf: Shelf | None = None, entries: En
 
 def build_at(path: Path, facts: Path = FACTS, shelf: Shelf | None = None, entries: Entries | None = None) -> None:
     """Make the graph in a new folder and close it."""
-    write_with_derived(path, source_quads(facts, shelf, entries))
+    loaded = {} if shelf is None else shelf.entries() if entries is None else entries
+    write_with_derived(path, _record_quads(facts, shelf, loaded), [] if shelf is None else list(shelf.graphs(loaded)))
 
 
-def write_with_derived(path: Path, quads: Iterator[Quad]) -> None:
-    """Write what sources say, and all that follows from it, to a new folder: the one while the other is being derived."""
+# What is stated is derived from in memory up to so many quads and bytes of files: twenty times as much is held then.
+MOST_QUADS, MOST_BYTES = 1_000_000, 150_000_000
+
+
+def write_with_derived(path: Path, quads: Iterator[Quad], files: Collection[Path] = ()) -> None:
+    """Write what sources say, and all that follows from it, to a new folder; `files` hold more of it as N-Quads.
+
+    What memory holds is written while what follows is being derived. More is loaded piece by piece, and asked on disk: in memory
+    are then a piece, and what one rule finds.
+    """
+    import pyoxigraph as ox
+
     from kg.derive import GRAPH, derive
-    from kg.store.embedded import Batch, EmbeddedStore, Writer
+    from kg.store.embedded import Batch, EmbeddedStore, Writer, filling
 
+    piece = list(islice(quads, MOST_QUADS))
+    if len(piece) == MOST_QUADS or sum(file.stat().st_size for file in files) > MOST_BYTES:
+        with filling(path) as store:
+            while piece:
+                store.add(piece)
+                piece = list(islice(quads, MOST_QUADS))
+            for file in files:
+                store.load_file(file)
+            derive(store)
+        return
     with Writer(path) as writer, _no_collection():
-        read = Batch.of(quads)
+        read = Batch.of(chain(piece, *(ox.parse(path=str(file), format=ox.RdfFormat.N_QUADS) for file in files)))
         writer.put(read)
         store = EmbeddedStore.in_memory()
         store.load(read)

@@ -134,7 +134,9 @@ def make_snapshots(raw: Path, folder: Path, say: Callable[[str], None]) -> Regis
     licences = folder / licenses.TABLE.parent.name
     licences.mkdir()
     (licences / licenses.TABLE.name).write_text(licenses.table_from(raw / licenses.DATA), encoding="utf-8", newline="\n")
-    entities = {(entity.kind == "Project", entity.id): entity for entity in (*there, *registry.entities())}
+    curated = {key for key, known in registry.known.items() if known.curated}
+    told = (entity for entity in (*there, *registry.entities()) if (class_of(entity.kind), entity.id) not in curated)
+    entities = {(entity.kind == "Project", entity.id): entity for entity in told}
     (folder / "entities.tsv").write_text(entities_table(entities.values()), encoding="utf-8", newline="\n")
     return registry
 

@@ -6,10 +6,13 @@ yields a statement once per graph that has it, so a count over it counts sources
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
@@ -63,6 +66,13 @@ class EmbeddedStore:
             for task in [batch.load_named(pool, self.store), load_union(pool, self.store, batch.union)]:
                 task.result()
 
+    def load_file(self, path: Path) -> None:
+        """Add a file of N-Quads, each in a named graph as pyoxigraph writes it, here and in the union; read piece by piece."""
+        with ThreadPoolExecutor(2) as pool, path.open("rb") as file:
+            named = pool.submit(self.store.bulk_load, path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
+            for task in [named, load_union(pool, self.store, Triples(file))]:
+                task.result()
+
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
         """Answer a query over the union; see `kg.store.Store.query`."""
         timeout = timeout or self.timeout
@@ -92,6 +102,15 @@ class EmbeddedStore:
         return (quad for graph in self.store.named_graphs() for quad in self.store.quads_for_pattern(None, None, None, graph))
 
 
+@contextmanager
+def filling(path: Path) -> Iterator[EmbeddedStore]:
+    """A new folder that can be asked and added to, for what memory does not hold; in order, and closed, at the end."""
+    store = ox.Store(str(path))
+    yield EmbeddedStore(store, str(path), path)
+    store.optimize()  # of the many files that many loads leave, one an index
+    store.flush()
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Quads of named graphs as text, and their union: written once, for as many stores as are to hold them."""
@@ -114,7 +133,37 @@ class Batch:
         return pool.submit(store.bulk_load, self.named, format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
-def load_union(pool: ThreadPoolExecutor, store: ox.Store, union: bytes) -> Future[None]:
+class Triples(io.RawIOBase):
+    """The lines of a file of N-Quads without their graphs: N-Triples, as they are read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Read from the file, which must be open."""
+        self._file = file
+        self._left = b""
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes at most, some where there are any; all, where no number is given."""
+        parts = []
+        while size < 0 or not self._left:
+            lines = self._file.readlines(1 << 20)
+            if not lines:
+                break
+            # A graph is an IRI, in which there are no spaces, and so the last before the end of the line.
+            self._left = b"".join([line[: line.rindex(b" <")] + b" .\n" for line in lines])
+            if size < 0:
+                parts.append(self._left)
+                self._left = b""
+        if size < 0:
+            return b"".join(parts)
+        given, self._left = self._left[:size], self._left[size:]
+        return given
+
+
+def load_union(pool: ThreadPoolExecutor, store: ox.Store, union: bytes | BinaryIO | io.RawIOBase) -> Future[None]:
     """Begin to load a union in a thread."""
     return pool.submit(store.bulk_load, union, format=ox.RdfFormat.N_TRIPLES, lenient=True)
 
