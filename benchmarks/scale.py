@@ -1,6 +1,6 @@
-"""What grows with the graph, and how: each stage from 10^5 stated quads on, beside raw pyoxigraph, and the exponent of its growth.
+"""What grows with the graph, and how: each stage from 10^5 stated quads on, beside raw pyoxigraph, and its growth's exponent.
 
-    python benchmarks/scale.py [SIZE …]        default 100000 1000000 10000000; writes benchmarks/results/scale.json
+    python benchmarks/scale.py [SIZE …]        default 100000 1000000 10000000; into benchmarks/results/scale.json
 
 Graphs are those of world.py. Each stage is a process of its own: wall seconds of one run, and the most memory that it held.
 Queries run as their examples do, about the things of the made-up graph that have most, the two sides taking turns: the fewest
@@ -12,6 +12,7 @@ import json
 import math
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -53,8 +54,7 @@ def timed(work):
 def raw_load(data: Path, store: Path):
     """Stated quads alone, by the engine's own loader."""
     raw = ox.Store(str(store / "raw"))
-    seconds, _ = timed(lambda: (raw.bulk_load(path=str(data), format=ox.RdfFormat.N_QUADS), raw.flush()))
-    del raw
+    seconds, _ = timed(partial(raw.bulk_load, path=str(data), format=ox.RdfFormat.N_QUADS))
     found = {"load (raw)": seconds, "bytes of the store (raw)": size_of(store / "raw")}
     shutil.rmtree(store / "raw")
     return found
@@ -205,18 +205,26 @@ def exponent(first: dict, last: dict, name: str) -> float | None:
 
 
 def main(sizes: list[int]) -> None:
-    found = [measured(size) for size in sizes]
-    growth = {}
-    if len(found) > 1:
-        first, last = found[0], found[-1]
-        names = [name for name, value in first.items() if isinstance(value, float)]
-        growth = {name: exponent(first, last, name) for name in names}
-        for name in first["queries"]:
-            pair = [{"stated": of["stated"], "ms": of["queries"][name]["ms"]} for of in (first, last)]
-            growth[f"query {name}"] = exponent(*pair, "ms")
-    machine = {"processor": processor(), "python": platform.python_version(), "cores": os.cpu_count()}
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"machine": machine, "runs": found, "growth": growth}, indent=1) + "\n", encoding="utf-8")
+    told = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"runs": []}
+    runs = {run["stated"]: run for run in told["runs"]}
+    for size in sizes:
+        runs[size] = measured(size)
+        listed = [runs[size] for size in sorted(runs)]
+        machine = {"processor": processor(), "cores": os.cpu_count(), "python": platform.python_version()}
+        found = {"machine": machine, "runs": listed, "growth": growth(listed[0], listed[-1])}
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def growth(first: dict, last: dict) -> dict:
+    """For each stage and query the exponent between two runs; none where there is but one, or where one was given up."""
+    if first is last:
+        return {}
+    found = {name: exponent(first, last, name) for name, value in first.items() if isinstance(value, float)}
+    for name in first["queries"]:
+        pair = [{"stated": run["stated"], "ms": run["queries"].get(name, {}).get("ms")} for run in (first, last)]
+        found[f"query {name}"] = exponent(*pair, "ms")
+    return found
 
 
 def processor() -> str:
@@ -230,6 +238,7 @@ def processor() -> str:
 if __name__ == "__main__":
     if len(sys.argv) > 1 and sys.argv[1].startswith("--stage="):
         outcome = STAGES[sys.argv[1].removeprefix("--stage=")](Path(sys.argv[2]), Path(sys.argv[3]))
-        print(json.dumps({**outcome, "peak": peak() * 1024}))
+        held = max(peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+        print(json.dumps({**outcome, "peak": held * 1024}))
     else:
         main([int(word) for word in sys.argv[1:]] or [10**5, 10**6, 10**7])

@@ -4,8 +4,8 @@
 
 Few organizations have most of what there is: the rank of whoever gives, takes or joins is drawn log-uniformly, which is Zipf's
 law with exponent 1. Proportions are those of the bundled graph: to a project one company, three memberships, two to three
-figures; to forty projects one foundation. A fifth of the dates are years and a fifth months, as sources write them. Statements
-are made one project at a time, so memory grows with the organizations alone.
+figures; to forty projects one foundation. Nobody joins a foundation twice. A fifth of the dates are years and a fifth months,
+as sources write them. Statements are made one project at a time: memory grows with organizations and memberships alone.
 """
 
 import random
@@ -52,7 +52,7 @@ class World:
         self.dice = random.Random(seed)
         self.made = []
         self.faults = set()
-        self.companies, self.foundations = [], []
+        self.companies, self.foundations, self.joined = [], [], set()
         self.entities = self.projects = 0
 
     def __iter__(self) -> Iterator[Quad]:
@@ -229,7 +229,11 @@ class World:
 
     def member(self, name, body, start):
         node = NamedNode(f"{t.RELATION}member-{name}")
-        holder = self.some(self.companies)
+        drawn = (self.some(self.companies) for _ in range(10))
+        holder = next((one for one in drawn if (one, body) not in self.joined), None)
+        if holder is None:
+            return
+        self.joined.add((holder, body))
         if self.plant("Membership-holder", node):
             holder = NamedNode(f"{t.ORG_ID}unheard-of-{name}")
         self.put(node, (TYPE, osgov("Membership")), (osgov("body"), body), (osgov("holder"), holder))

@@ -108,8 +108,8 @@ MOST_QUADS, MOST_BYTES = 1_000_000, 150_000_000
 def write_with_derived(path: Path, quads: Iterator[Quad], files: Collection[Path] = ()) -> None:
     """Write what sources say, and all that follows from it, to a new folder; `files` hold more of it as N-Quads.
 
-    What memory holds is written while what follows is being derived. More is loaded piece by piece, and asked on disk: in memory
-    are then a piece, and what one rule finds.
+    What memory holds is written while what follows is being derived. More is loaded piece by piece, and asked on disk: in
+    memory are then a piece, and what one rule finds.
     """
     import pyoxigraph as ox
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
@@ -70,7 +70,7 @@ class EmbeddedStore:
         """Add a file of N-Quads, each in a named graph as pyoxigraph writes it, here and in the union; read piece by piece."""
         with ThreadPoolExecutor(2) as pool, path.open("rb") as file:
             named = pool.submit(self.store.bulk_load, path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
-            for task in [named, load_union(pool, self.store, Triples(file))]:
+            for task in [named, load_union(pool, self.store, io.BufferedReader(Triples(file)))]:
                 task.result()
 
     def query(self, text: str, *, timeout: float | None = None) -> Answer:
@@ -139,31 +139,25 @@ class Triples(io.RawIOBase):
     def __init__(self, file: BinaryIO) -> None:
         """Read from the file, which must be open."""
         self._file = file
-        self._left = b""
+        self._left = memoryview(b"")
 
     def readable(self) -> bool:
         """Yes."""
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        """So many bytes at most, some where there are any; all, where no number is given."""
-        parts = []
-        while size < 0 or not self._left:
-            lines = self._file.readlines(1 << 20)
-            if not lines:
-                break
+    def readinto(self, target: Any) -> int:
+        """Fill some of the target; 0 at the end."""
+        if not self._left:
             # A graph is an IRI, in which there are no spaces, and so the last before the end of the line.
-            self._left = b"".join([line[: line.rindex(b" <")] + b" .\n" for line in lines])
-            if size < 0:
-                parts.append(self._left)
-                self._left = b""
-        if size < 0:
-            return b"".join(parts)
-        given, self._left = self._left[:size], self._left[size:]
+            lines = self._file.readlines(1 << 20)
+            self._left = memoryview(b"".join([line[: line.rindex(b" <")] + b" .\n" for line in lines]))
+        given = min(len(target), len(self._left))
+        target[:given] = self._left[:given]
+        self._left = self._left[given:]
         return given
 
 
-def load_union(pool: ThreadPoolExecutor, store: ox.Store, union: bytes | BinaryIO | io.RawIOBase) -> Future[None]:
+def load_union(pool: ThreadPoolExecutor, store: ox.Store, union: bytes | BinaryIO) -> Future[None]:
     """Begin to load a union in a thread."""
     return pool.submit(store.bulk_load, union, format=ox.RdfFormat.N_TRIPLES, lenient=True)
 
