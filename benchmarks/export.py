@@ -82,12 +82,17 @@ def one(side: str, edges: int) -> None:
         print(seconds, peak() - before, path.stat().st_size / 1e6)
 
 
+def measured(side: str, edges: int) -> list[float]:
+    """CPU seconds, MB past the network, MB on disk."""
+    done = subprocess.run([sys.executable, __file__, side, str(edges)], capture_output=True, text=True, check=True)
+    return [float(word) for word in done.stdout.split()]
+
+
 def main(edges: int) -> None:
     print(f"{edges:,} edges, CPU seconds; MB past the network; MB on disk")
     found = {}
     for side in SIDES:
-        done = subprocess.run([sys.executable, __file__, side, str(edges)], capture_output=True, text=True, check=True)
-        found[side] = [float(word) for word in done.stdout.split()]
+        found[side] = measured(side, edges)
         seconds, memory, size = found[side]
         ratio = found["networkx gexf"][0] / seconds
         print(f"{side:14} {seconds:8.1f} s {memory:8.0f} MB {size:8.0f} MB {ratio:6.1f} times")
@@ -95,7 +100,8 @@ def main(edges: int) -> None:
     print(f"gexf is {faster:.1f} times as fast as networkx's writer; the claim is {LEAST}")
 
 
-if len(sys.argv) == 3:
-    one(sys.argv[1], int(sys.argv[2]))
-else:
-    main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        one(sys.argv[1], int(sys.argv[2]))
+    else:
+        main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)

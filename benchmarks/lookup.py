@@ -25,15 +25,15 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def main(rounds: int) -> None:
+def measure(rounds: int, *, with_rdflib: bool = True) -> dict[str, float]:
+    """Median seconds of each side; ours first."""
     program = shutil.which("kg", path=str(Path(sys.executable).parent)) or shutil.which("kg")
     assert program, "kg is not installed beside this Python"
-    graph = kg.open()
+    kg.open()
     store = str(build._current_default())
     with tempfile.TemporaryDirectory() as folder:
         query, data = Path(folder, "moves.rq"), Path(folder, "graph.nq")
         query.write_text(catalog.load("moves").portable(), encoding="utf-8")
-        subprocess.run([program, "export", "nq", "-q", "-o", str(data)], check=True)
         sides = {
             "kg moves | …": [program, "moves"],
             "bare script (python, click, pyoxigraph, same SELECT)": [
@@ -42,19 +42,26 @@ def main(rounds: int) -> None:
                 store,
                 str(query),
             ],
-            "rdflib: parse and same SELECT": [sys.executable, str(HERE / "rdflib_lookup.py"), str(data), str(query)],
         }
+        if with_rdflib:
+            subprocess.run([program, "export", "nq", "-q", "-o", str(data)], check=True)
+            sides["rdflib: parse and same SELECT"] = [sys.executable, str(HERE / "rdflib_lookup.py"), str(data), str(query)]
         times: dict[str, list[float]] = {name: [] for name in sides}
         for number in range(rounds):
             for name, command in sides.items():
                 if "rdflib" not in name or number < 3:  # rdflib takes its time: three rounds tell enough
                     times[name].append(seconds(command))
-    base = statistics.median(times["kg moves | …"])
-    print(f"{len(graph.moves())} moves, {rounds} rounds, medians of whole processes")
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def main(rounds: int) -> None:
+    medians = measure(rounds)
+    base = next(iter(medians.values()))
+    print(f"{len(kg.open().moves())} moves, {rounds} rounds, medians of whole processes")
     print(f"{'side':54} {'ms':>8} {'kg / side':>10}")
-    for name, found in times.items():
-        median = statistics.median(found)
+    for name, median in medians.items():
         print(f"{name:54} {median * 1000:8.0f} {base / median:10.2f}")
 
 
-main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)

@@ -24,12 +24,12 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1000
 
 
-def main(rounds: int, names: Sequence[str]) -> None:
+def measure(rounds: int, names: Sequence[str] = ()) -> dict[str, tuple[float, float, int]]:
+    """For each query the fewest milliseconds of ours and of the raw side, and the number of rows."""
     graph = kg.open()
     assert isinstance(graph.store, EmbeddedStore)
     store = graph.store.store
-    slow, dear = [], []
-    print(f"{'query':26} {'kg ms':>8} {'raw ms':>8} {'ratio':>6} {'rows':>6}")
+    found = {}
     for name in names or catalog.names():
         query = catalog.load(name)
         values = dict(pair.split("=", 1) for pair in query.example.split())
@@ -44,12 +44,21 @@ def main(rounds: int, names: Sequence[str]) -> None:
         rows = len(graph.run(name, values))
         pairs = [(milliseconds(ours), milliseconds(raw)) for _ in range(rounds)]
         ms, raw_ms = (min(side) for side in zip(*pairs, strict=True))
-        slow += [name] if ms > MOST_MS else []
-        dear += [name] if ms > MOST_RATIO * raw_ms else []
+        found[name] = (ms, raw_ms, rows)
+    return found
+
+
+def main(rounds: int, names: Sequence[str]) -> None:
+    found = measure(rounds, names)
+    print(f"{'query':26} {'kg ms':>8} {'raw ms':>8} {'ratio':>6} {'rows':>6}")
+    for name, (ms, raw_ms, rows) in found.items():
         print(f"{name:26} {ms:8.1f} {raw_ms:8.1f} {ms / raw_ms:6.2f} {rows:6}")
+    slow = [name for name, (ms, _, _) in found.items() if ms > MOST_MS]
+    dear = [name for name, (ms, raw_ms, _) in found.items() if ms > MOST_RATIO * raw_ms]
     print(f"over {MOST_MS} ms: {', '.join(slow) or 'none'}")
     print(f"over {MOST_RATIO} times raw: {', '.join(dear) or 'none'}")
 
 
-given = sys.argv[1:]
-main(int(given.pop(0)) if given and given[0].isdigit() else 7, given)
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    main(int(given.pop(0)) if given and given[0].isdigit() else 7, given)

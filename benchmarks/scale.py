@@ -207,6 +207,7 @@ def exponent(first: dict, last: dict, name: str) -> float | None:
 def main(sizes: list[int]) -> None:
     told = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"runs": []}
     runs = {run["stated"]: run for run in told["runs"]}
+    kg.open()  # which is built first, where it is not there
     for size in sizes:
         runs[size] = measured(size)
         listed = [runs[size] for size in sorted(runs)]

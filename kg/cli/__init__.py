@@ -25,6 +25,7 @@ COMMANDS = {
     "show": ("answers", "show"),
     "find": ("answers", "find"),
     "why": ("answers", "why"),
+    "coverage": ("answers", "coverage"),
     "neutrality": ("judging", "neutrality"),
     "analyze": ("analyzing", "analyze"),
     "path": ("analyzing", "path"),

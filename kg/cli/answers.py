@@ -1,4 +1,4 @@
-"""Verbs that answer the questions people come with: moves, show, find, why."""
+"""Verbs that answer the questions people come with: moves, show, find, why, coverage."""
 
 from __future__ import annotations
 
@@ -113,3 +113,31 @@ def why(settings: Settings, name: str, identity: bool) -> None:
     found = evidence(settings.graph(), name)
     shown = [column for column in ("fact", "property", "value", "basis", "certainty") if column in found.columns]
     settings.rows(found, shown=shown, below=("sources",))
+
+
+@click.command()
+@click.argument("name", type=NAME, required=False)
+@click.option("--vendors", is_flag=True, help="Companies, with what they gave and kept, instead of foundations.")
+@with_settings(as_of=True)
+def coverage(settings: Settings, name: str | None, vendors: bool) -> None:
+    """How much the graph knows about the projects of each foundation, or each vendor, and how fresh that is.
+
+    NAME is one foundation or company; shares are in per cent of its projects. With --as-of, of that day, and days is
+    how long before it a source last showed one of them. `kg queries coverage` says what each column counts.
+
+    \b
+    Example: kg coverage cncf
+    """
+    from kg import catalog
+    from kg.coverage import of_foundations, of_vendors
+
+    graph = settings.graph()
+    vendors = vendors or bool(name and graph.resolve(name, kind="organization").kind == "company")
+    table = of_vendors(graph, name) if vendors else of_foundations(graph, name)
+    queries = ["coverage-vendors"] if vendors else ["coverage", "coverage-depth"]
+    # Board seats are counted in what is piped; on a terminal a twelfth column would break the table.
+    shown = dict.fromkeys(c for query in queries for c in catalog.load(query).shown if c != "board")
+    settings.rows(table, shown=[*shown, *(["days"] if settings.as_of else [])])
+    if not table:
+        settings.say(f"kg: no project of {name} is on record" if name else "kg: no project is on record")
+        raise click.exceptions.Exit(1)

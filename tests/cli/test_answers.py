@@ -1,8 +1,9 @@
-"""moves, show, find, why: what the verbs people come with say about the bundled facts."""
+"""moves, show, find, why, coverage: what the verbs people come with say about the bundled facts."""
 
 import csv
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -336,3 +337,38 @@ def test_why_gives_each_stated_fact_its_addresses_and_a_day_and_each_verdict_its
     assert derived
     assert all(row["sources"] and not row["documents"] for row in derived)
     assert {"acceptedOn", "fromOrganization", "toOrganization"} <= {row["property"] for row in stated}
+
+
+def test_coverage_counts_each_project_of_a_foundation_once_and_most_projects_come_first(kg):
+    rows = rows_of(kg("coverage", "--format", "json"))
+    assert len({row["foundation_id"] for row in rows}) == len(rows)
+    assert [row["projects"] for row in rows] == sorted((row["projects"] for row in rows), reverse=True)
+    for row in rows:
+        parts = ("dated", "donor", "origin", "level", "licence", "both", "mark")
+        assert all(row[part] <= row["projects"] for part in parts)
+        assert all(0 <= row[f"{part}_share"] <= 100 for part in parts)
+        assert row["both"] <= row["dated"]
+        assert row["donor"] <= row["origin"]
+        assert row["criteria"] is None or 1 <= row["criteria"] <= 6
+
+
+def test_coverage_of_a_company_is_that_of_its_projects(kg, moves):
+    (row,) = rows_of(kg("coverage", "google", "--format", "json"))
+    assert row["given"] == len({move["project_id"] for move in moves("--donor", "google")})
+    stayed = rows_of(kg("query", "kept-and-given", "vendor=google", "--format", "json"))
+    assert row["kept"] == len({kept["project_id"] for kept in stayed if kept["outcome"] == "stayed"})
+    assert [row] == [one for one in rows_of(kg("coverage", "--vendors", "--format", "json")) if one["vendor_id"] == "google"]
+
+
+def test_coverage_on_a_day_says_how_old_the_newest_sighting_was(kg):
+    (now,) = rows_of(kg("coverage", "cncf", "--format", "json"))
+    (then,) = rows_of(kg("coverage", "cncf", "--as-of", "2020-01-01", "--format", "json"))
+    assert "days" not in now
+    assert then["projects"] < now["projects"]
+    assert then["seen"] <= "2020-01-01"
+    assert then["days"] == (date(2020, 1, 1) - date.fromisoformat(then["seen"])).days
+
+
+def test_coverage_of_one_without_projects_says_so(kg):
+    answer = kg("coverage", "acme-gating")
+    assert (answer.exit_code, answer.stderr) == (1, "kg: no project of acme-gating is on record\n")

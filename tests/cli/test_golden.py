@@ -14,6 +14,8 @@ ANSWERS = {
     "neutrality-tensorflow-60": (("neutrality", "tensorflow", "--profile", "strict", "--format", "table"), 60),
     "find-pytoch": (("find", "pytoch", "--format", "table"), 100),
     "find-apache": (("find", "apache", "--limit", "5", "--format", "table"), 100),
+    "coverage-google": (("coverage", "google", "--format", "table"), 100),
+    "coverage-cncf-2020": (("coverage", "cncf", "--as-of", "2020-01-01", "--format", "table"), 140),
     "schema-donation": (("schema", "Donation", "--format", "table"), 100),
     "schema-role": (("schema", "osgov:role", "--format", "table"), 100),
     "schema-outcome": (("schema", "v:outcome", "--format", "table"), 100),
