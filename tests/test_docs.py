@@ -12,7 +12,15 @@ from kg.cli import COMMANDS, root
 from kg.factsheet import IDENTITY, tables_of
 
 REPO = Path(__file__).parents[1]
-PAGES = ["README.md", "docs/competency.md", "docs/facts.md", "docs/reference.md", "docs/serve.md", "docs/sources.md"]
+PAGES = [
+    "README.md",
+    "docs/competency.md",
+    "docs/facts.md",
+    "docs/performance.md",
+    "docs/reference.md",
+    "docs/serve.md",
+    "docs/sources.md",
+]
 
 pytestmark = pytest.mark.skipif(not (REPO / "README.md").is_file(), reason="the pages are in the checkout only")
 

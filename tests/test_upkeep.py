@@ -538,7 +538,7 @@ def test_a_build_beside_a_load_does_not_lose_it(release, store):
     assert members(store, "Loft Foundation") == ["Dye"]
 
 
-def test_ten_readers_beside_a_load_never_fail(release, store):
+def test_sixteen_readers_beside_a_load_never_fail(release, store):
     over = threading.Event()
     path = release.write("loft.yml", landscape_of("Treadle", members=("Dye",)))
     answer = "SELECT ?n { ?m a osgov:Membership ; osgov:holder/skos:prefLabel ?n } ORDER BY ?n"
@@ -551,8 +551,8 @@ def test_ten_readers_beside_a_load_never_fail(release, store):
             number += 1
         return seen
 
-    with ThreadPoolExecutor(10) as pool:
-        readers = [pool.submit(read) for _ in range(10)]
+    with ThreadPoolExecutor(16) as pool:
+        readers = [pool.submit(read) for _ in range(16)]
         try:
             with loading_in_a_process(release, store, path, "") as process:
                 wait_for(process, "done")
