@@ -22,22 +22,22 @@ MOST = 1.5
 
 
 def look_up() -> float:
-    ours, bare = lookup.measure(9, with_rdflib=False).values()
+    ours, bare = lookup.measure(7, with_rdflib=False).values()
     return ours / bare
 
 
 def build() -> float:
-    ours, raw, _ = building.measure(3)
+    ours, raw, _ = building.measure(2)
     return ours / raw
 
 
 def shipped_queries() -> float:
-    found = queries.measure(5).values()
+    found = queries.measure(3).values()
     return sum(ms for ms, _, _ in found) / sum(raw for _, raw, _ in found)
 
 
 def network_from_store() -> float:
-    found = network.from_store(100_000)
+    found = network.from_store(50_000)
     return found["from the store"] / found["from a ready list"]
 
 
@@ -45,7 +45,7 @@ ROWS = {
     "kg moves, whole process, to a bare script": look_up,
     "build, to bulk loading the same quads": build,
     "all shipped queries, to their text on the raw engine": shipped_queries,
-    "network of 100,000 edges from the store, to a ready list": network_from_store,
+    "network of 50,000 edges from the store, to a ready list": network_from_store,
 }
 
 

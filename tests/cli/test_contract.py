@@ -45,6 +45,7 @@ def test_the_verbs_of_this_version_are_those_of_the_contract():
         "show",
         "find",
         "why",
+        "coverage",
         "neutrality",
         "analyze",
         "path",
