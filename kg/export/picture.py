@@ -177,6 +177,8 @@ class Picture:
         values: dict[str, Value] = {}
         for name, type_ in columns.items():
             value = data.get(name)
+            if value.__class__ is tuple and len(value) == 1:
+                (value,) = value
             if value.__class__ is str:
                 if value:
                     values[name] = value if value.isprintable() else writable(value)
