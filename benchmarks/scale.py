@@ -201,6 +201,8 @@ def brief(outcome: dict) -> str:
 
 def exponent(first: dict, last: dict, name: str) -> float | None:
     one, other = first.get(name), last.get(name)
+    if first is last:
+        return None
     return math.log(other / one) / math.log(last["stated"] / first["stated"]) if one and other else None
 
 
@@ -212,18 +214,19 @@ def main(sizes: list[int]) -> None:
         runs[size] = measured(size)
         listed = [runs[size] for size in sorted(runs)]
         machine = {"processor": processor(), "cores": os.cpu_count(), "python": platform.python_version()}
-        found = {"machine": machine, "runs": listed, "growth": growth(listed[0], listed[-1])}
+        found = {"machine": machine, "runs": listed, "growth": growth(listed)}
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def growth(first: dict, last: dict) -> dict:
-    """For each stage and query the exponent between two runs; none where there is but one, or where one was given up."""
-    if first is last:
-        return {}
-    found = {name: exponent(first, last, name) for name, value in first.items() if isinstance(value, float)}
-    for name in first["queries"]:
-        pair = [{"stated": run["stated"], "ms": run["queries"].get(name, {}).get("ms")} for run in (first, last)]
+def growth(runs: list[dict]) -> dict:
+    """For each stage and query the exponent from the first run to the last that has it; none where there is but one."""
+    found = {}
+    for name, value in runs[0].items():
+        if isinstance(value, float):
+            found[name] = exponent(runs[0], next(run for run in reversed(runs) if name in run), name)
+    for name in runs[0]["queries"]:
+        pair = [{"stated": run["stated"], "ms": run["queries"].get(name, {}).get("ms")} for run in (runs[0], runs[-1])]
         found[f"query {name}"] = exponent(*pair, "ms")
     return found
 
