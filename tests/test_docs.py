@@ -18,6 +18,7 @@ PAGES = [
     "docs/facts.md",
     "docs/performance.md",
     "docs/reference.md",
+    "docs/scale.md",
     "docs/serve.md",
     "docs/sources.md",
 ]
