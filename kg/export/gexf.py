@@ -22,7 +22,7 @@ def write(picture: Picture, out: IO[bytes]) -> None:
     Gephi Lite draw all in grey. An open end is left out: Gephi reads it as open.
     """
     timed = {"mode": "dynamic", "timeformat": "integer" if picture.years else "date"} if picture.dynamic else {"mode": "static"}
-    with etree.xmlfile(out, encoding="utf-8") as xml:
+    with etree.xmlfile(out, encoding="utf-8", buffered=False) as xml:
         xml.write_declaration()
         with xml.element("gexf", {"version": "1.3", "xmlns": NAMESPACE}):
             xml.write("\n")

@@ -108,7 +108,7 @@ class Picture:
 
     def nodes(self) -> Iterator[Node]:
         """The nodes in the order of their ids."""
-        columns, survey = self.node_columns, self._survey
+        columns, survey = self._stated(self.node_columns), self._survey
         for key in self._order:
             data = self.graph.nodes[key]
             start, end = survey.spells.get(key, ("", ""))
@@ -121,7 +121,7 @@ class Picture:
 
     def edges(self) -> Iterator[Edge]:
         """The edges in the order of their ends and keys."""
-        number, columns, beyond = 0, self.edge_columns, dict(self.graph.adjacency())
+        number, columns, beyond = 0, self._stated(self.edge_columns), dict(self.graph.adjacency())
         for source in self._order:
             one = writable(source)
             for target, parallel in sorted(beyond[source].items(), key=_first):
@@ -149,33 +149,36 @@ class Picture:
         degrees: dict[str, int] = dict.fromkeys(self.graph, 0)
         classes: set[tuple[str, type]] = set()
         dynamic = False
-        worded: set[str] = set()  # columns known to be of words, whatever else they hold
+        settled = set(_DRAWN)  # columns whose type no further value changes, as one of them is a word
         for source, beyond in self.graph.adjacency():
             for target, parallel in beyond.items():
                 degrees[source] += len(parallel)
                 degrees[target] += len(parallel)
                 for data in parallel.values():
-                    for name in data.keys() - worded:
-                        value = data[name]
-                        if value or value == 0:
-                            classes.add((name, value.__class__))
-                            if value.__class__ not in _NUMBERS:
-                                worded.add(name)
-                    start, end = data["start"], data["end"]
-                    dynamic = dynamic or bool(start or end)
+                    if not settled.issuperset(data):
+                        for name in data.keys() - settled:
+                            value = data[name]
+                            if value or value == 0:
+                                classes.add((name, value.__class__))
+                                if value.__class__ not in _NUMBERS:
+                                    settled.add(name)
+                    spell = start, end = data["start"], data["end"]
+                    if start or end:
+                        dynamic = True
                     for key in (source, target):
-                        spell = spells.get(key)
-                        if spell is None:
-                            spells[key] = start, end
-                            continue
-                        first, last = spell
-                        if start < first or end != last:
+                        known = spells.setdefault(key, spell)
+                        if known is not spell and (start < known[0] or end != known[1]):
+                            first, last = known
                             spells[key] = min(start, first), max(end, last) if end and last else ""
         return _Survey(dynamic, classes, spells, degrees)
 
-    def _values(self, data: Mapping[str, Any], columns: Columns, start: str, end: str) -> dict[str, Value]:
+    def _stated(self, columns: Columns) -> list[tuple[str, str]]:
+        """The columns whose values the network holds itself, with their types."""
+        return [(name, type_) for name, type_ in columns.items() if name not in self._year_columns]
+
+    def _values(self, data: Mapping[str, Any], columns: list[tuple[str, str]], start: str, end: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
-        for name, type_ in columns.items():
+        for name, type_ in columns:
             value = data.get(name)
             if value.__class__ is tuple and len(value) == 1:
                 (value,) = value
