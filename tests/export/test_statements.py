@@ -11,6 +11,7 @@ from kg.export import rdf
 from kg.export.framed import framed
 from kg.resources import queries_dir
 from tests.conftest import of_rdflib
+from tests.jena import jena
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,17 @@ def test_rdflib_reads_as_many_statements_as_were_written(graph_of, facts_of_weav
     dataset.parse(data=rdf.serialize_store(graph.store, format), format=reader)
     quads = set(graph)
     assert len(list(dataset.quads())) == (len({q.triple for q in quads}) if format == "ttl" else len(quads))
+
+
+@pytest.mark.parametrize("format", ["ttl", "trig", "nq", "jsonld"])
+def test_jena_reads_every_statement_and_advises_against_none(written, built_quads, format, tmp_path):
+    (tmp_path / f"graph.{format}").write_bytes(written(format))
+    # As 1.0, which has all that is used: the reader of 1.1 is packaged without the parser that it needs.
+    syntax = ["--syntax=jsonld10"] if format == "jsonld" else []
+    read = jena(tmp_path, "riotcmd.riot", *syntax, "--count", f"graph.{format}")
+    count = len({q.triple for q in built_quads} if format == "ttl" else built_quads)
+    said = f"{tmp_path.as_uri()}/graph.{format} : {'Triples' if format == 'ttl' else 'Quads'} = {count:,}\n"
+    assert (read.returncode, read.stderr) == (0, said)
 
 
 @pytest.fixture(scope="module")
