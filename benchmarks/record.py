@@ -50,6 +50,11 @@ def shipped_queries():
     return {name: {"kg": ms, "raw": raw, "rows": rows} for name, (ms, raw, rows) in found.items()}
 
 
+def judging():
+    judged, plain = queries.judging(25)
+    return {"judged": judged, "the same rows": plain}
+
+
 def raw_load(data, folder):
     store = ox.Store(str(folder))
     seconds, _ = scale.timed(lambda: store.bulk_load(path=str(data), format=ox.RdfFormat.N_QUADS))
@@ -92,6 +97,7 @@ ROWS = {
     "look-up": look_up,
     "build": build,
     "queries": shipped_queries,
+    "judging": judging,
     "load": load,
     "network": network_from_store,
     "gexf": gexf,

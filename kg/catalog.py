@@ -208,8 +208,9 @@ def names() -> list[str]:
     return sorted(path.stem for path in queries_dir().glob("*.rq"))
 
 
+@cache
 def load(name: str) -> NamedQuery:
-    """The named query. Raises NotFound with the nearest names."""
+    """The named query, read once. Raises NotFound with the nearest names."""
     path = queries_dir() / f"{name}.rq"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not path.is_file():
         import difflib
@@ -221,7 +222,6 @@ def load(name: str) -> NamedQuery:
     return parse(path)
 
 
-@cache
 def parse(path: Path) -> NamedQuery:
     """A query file, header and body. Raises KgError for a header line it does not know."""
     text = path.read_text("utf-8")

@@ -161,12 +161,12 @@ def _judged(store: Store, rows: Rows, key: str, columns: Mapping[str, str], day:
 
 def _outcomes(judgement: assess.Judgement) -> dict[str, str]:
     """What was found by criterion, the verdict under '', and the criteria of each outcome under its name in capitals."""
-    found = {f.criterion: f.outcome for f in judgement.findings}
-    lists = {
-        outcome.upper(): " ".join(sorted(criterion for criterion, of_it in found.items() if of_it == outcome))
-        for outcome in (assess.PASS, assess.FAIL, assess.UNKNOWN)
-    }
-    return {**found, **lists, "": judgement.verdicts[assess.DEFAULT].replace("-", " ")}
+    lists: dict[str, list[str]] = {outcome: [] for outcome in (assess.PASS, assess.FAIL, assess.UNKNOWN)}
+    found = {"": judgement.verdicts[assess.DEFAULT].replace("-", " ")}
+    for finding in sorted(judgement.findings, key=lambda finding: finding.criterion):
+        found[finding.criterion] = finding.outcome
+        lists[finding.outcome].append(finding.criterion)
+    return {**found, **{outcome.upper(): " ".join(criteria) for outcome, criteria in lists.items()}}
 
 
 def _failing(store: Store, given: Mapping[str, str], resolve: catalog.Resolve, day: str) -> Rows:
