@@ -10,8 +10,9 @@ import gc
 import os
 import sys
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,25 +155,42 @@ def build_folder(folder: Path) -> Path:
 
 def _generation(folder: Path | None, entries: Entries | None, *, anew: bool = False) -> Path:
     """Make the graph with these entries of the shelf (by default those that count), and switch to both at once."""
-    from kg.store.generations import Pointer, make_generation
+    from kg.revise import revise
+    from kg.store.generations import Pointer, make_generation, read_pointer
 
-    shelf = shelf_of(folder)
+    shelf, target = shelf_of(folder), folder or default_folder()
+    name = "current" if folder else _pointer_name()
     counting: Entries = {}
+    inputs: list[Inputs] = []  # those of the graph before, where it kept them, and those of now
 
     def key() -> str:
+        found = read_pointer(target, name)
+        before = Inputs.of(target / found.name) if found else None
         counting.update(shelf.entries() if entries is None else entries)
-        return content_key(shelf.text(counting) if counting else "")
+        now = Inputs.read(shelf.text(counting) if counting else "", before)
+        inputs[:] = [before or now, now]
+        return now.key
 
     def switch() -> None:
         if entries is not None:
             shelf.write(entries)
 
-    target = folder or default_folder()
+    def fill(path: Path) -> None:
+        before, now = inputs
+        if (
+            anew
+            or before.rest != now.rest
+            or not before.folder
+            or not revise(before.folder, path, FACTS, before.projects, now.projects)
+        ):
+            build_at(path, FACTS, shelf, counting)
+        now.write(path)
+
     return make_generation(
         target,
         key,
-        lambda path: build_at(path, FACTS, shelf, counting),
-        Pointer() if folder else lambda: Pointer(_pointer_name(), note=_stamp(), owner=str(PACKAGE)),
+        fill,
+        Pointer() if folder else lambda: Pointer(name, note=_stamp(), owner=str(PACKAGE)),
         anew=anew,
         before_switch=switch,
     )
@@ -288,14 +306,16 @@ def _snapshot_folders() -> list[Path]:
         return [root, *sorted(Path(e.path) for e in entries if e.is_dir())]
 
 
-def _files() -> Iterator[os.DirEntry[str]]:
+def _files(without: Path | None = None) -> Iterator[os.DirEntry[str]]:
     for ending, folder in _inputs():
+        if folder == without:
+            continue
         with os.scandir(folder) as entries:
             yield from sorted((e for e in entries if e.name.endswith(ending)), key=lambda e: e.name)
 
 
-def _stamp() -> str:
-    """What tells that the inputs are those of the run before, without reading them.
+def _stamp(without: Path | None = None) -> str:
+    """What tells that the inputs, but for those in one folder, are those of the run before, without reading them.
 
     In a checkout people edit files: name, size and time of each. An installation is only replaced as a whole, which its
     folders show.
@@ -304,8 +324,8 @@ def _stamp() -> str:
 
     lines = [f"pyoxigraph {pyoxigraph.__version__}", _index_state()]
     if is_installed():
-        return "\n".join([*lines, *(f"{folder} {os.stat(folder).st_mtime_ns}" for _, folder in _inputs())])
-    for entry in _files():
+        return "\n".join([*lines, *(f"{folder} {os.stat(folder).st_mtime_ns}" for _, folder in _inputs() if folder != without)])
+    for entry in _files(without):
         status = entry.stat()
         lines.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
     return "\n".join(lines)
@@ -319,18 +339,70 @@ def _index_state() -> str:
     return f"loaded {status.st_size} {status.st_mtime_ns} {status.st_ino}"
 
 
-def content_key(loaded: str = "") -> str:
-    """A key that is the same wherever the same content is installed and loaded, and differs when any of it does."""
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a graph is made from: the files of projects as they are, and a digest of all else.
+
+    A graph keeps its own, so that one of which only these files change can be made from it.
+    """
+
+    rest: str
+    stamp: str
+    projects: Mapping[str, str]
+    folder: Path | None = None
+
+    @property
+    def key(self) -> str:
+        """The same wherever the same content is installed and loaded; another when any of it differs."""
+        import hashlib
+
+        digest = hashlib.sha256(self.rest.encode())
+        for name, text in sorted(self.projects.items()):
+            digest.update(f"{name} {len(text)}\n{text}".encode())
+        return digest.hexdigest()[:16]
+
+    @classmethod
+    def read(cls, loaded: str, before: Inputs | None = None) -> Inputs:
+        """Those of now; where all but projects looks as it did before, only these are read."""
+        projects = {path.name: path.read_text("utf-8", errors="replace") for path in (FACTS / "projects").glob("*.toml")}
+        stamp = loaded + _stamp(without=FACTS / "projects")
+        rest = before.rest if before and before.stamp == stamp else _rest(loaded)
+        return cls(rest, stamp, projects)
+
+    @classmethod
+    def of(cls, generation: Path) -> Inputs | None:
+        """Those that a graph keeps; None where it keeps none."""
+        import json
+
+        try:
+            kept = json.loads((generation / _INPUTS).read_text("utf-8"))
+            return cls(kept["rest"], kept["stamp"], kept["projects"], generation)
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def write(self, generation: Path) -> None:
+        """Keep them with a graph."""
+        import json
+
+        kept = {"rest": self.rest, "stamp": self.stamp, "projects": self.projects}
+        (generation / _INPUTS).write_text(json.dumps(kept), encoding="utf-8")
+
+
+_INPUTS = "inputs.json"
+
+
+def _rest(loaded: str) -> str:
+    """A digest of everything that a graph is made from but the files of projects."""
     import hashlib
 
     import pyoxigraph
 
     digest = hashlib.sha256(f"pyoxigraph {pyoxigraph.__version__}\n{loaded}".encode())
-    for entry in _files():
+    for entry in _files(without=FACTS / "projects"):
         content = Path(entry.path).read_bytes()
         digest.update(f"{Path(entry.path).parent.name}/{entry.name} {len(content)}\n".encode())
         digest.update(content)
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
 def description(store: Store) -> list[tuple[str, str | int]]:

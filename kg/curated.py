@@ -70,6 +70,26 @@ def read_facts(root: Path = FACTS) -> list[Record]:
     return records
 
 
+def names_of(root: Path) -> dict[str, dict[str, str]]:
+    """The entities that have a file, by folder: each with how messages name that file."""
+    return {name: {path.stem: f"{name}/{path.name}" for path in (root / name).glob("*.toml")} for name in FOLDERS}
+
+
+def read_file(path: Path, text: str, names: dict[str, dict[str, str]]) -> list[Record]:
+    """The records of one file, as if this text stood in it; of the others only the names are known.
+
+    Raises FactsError with all problems that can be seen without reading the others.
+    """
+    state = _Reading(code_lists(), entities=names)
+    try:
+        _read_file(FactFile(path, path.parent.name, tomllib.loads(text), text), state)
+    except tomllib.TOMLDecodeError as error:
+        state.problems.append(_not_toml(f"{path.parent.name}/{path.name}", error))
+    if state.problems:
+        raise FactsError(list(dict.fromkeys(state.problems)))
+    return state.records
+
+
 def lint_facts(root: Path = FACTS) -> list[str]:
     """Every problem of the curated facts, form included: `file: table: key: what is wrong; what to do`."""
     return _read(root, form=True)[1]
@@ -112,7 +132,11 @@ def _load(root: Path, problems: list[str]) -> Iterator[FactFile]:
         except UnicodeDecodeError as error:
             problems.append(f"{label}: not UTF-8 at byte {error.start}; save the file as UTF-8")
         except tomllib.TOMLDecodeError as error:
-            problems.append(f"{label}: not TOML: {error}; see CONTRIBUTING.md for the form")
+            problems.append(_not_toml(label, error))
+
+
+def _not_toml(label: str, error: tomllib.TOMLDecodeError) -> str:
+    return f"{label}: not TOML: {error}; see CONTRIBUTING.md for the form"
 
 
 def _read(root: Path, *, form: bool) -> tuple[list[Record], list[str]]:

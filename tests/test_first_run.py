@@ -240,3 +240,21 @@ def test_build_makes_a_folder_that_answers_and_says_what_it_made(run_kg, small_c
         assert f"store\t{tmp_path / 'graph'}\n".encode() in made.stdout
         assert run_kg("moves", "--store", tmp_path / "graph", PYTHONPATH=small_checkout).stdout == right.stdout
     assert sorted(p.name.split("-")[0] for p in (tmp_path / "graph").iterdir()) == ["build.lock", "current", "graph", "graph"]
+
+
+def test_after_an_edit_of_a_fact_the_graph_is_revised_and_is_named_as_one_built_of_the_same(run_kg, small_checkout, tmp_path):
+    def graphs(cache):
+        return {path.name: path for path in (tmp_path / cache / "osgov-kg").glob("graph-*")}
+
+    assert run_kg("show", "weaver", PYTHONPATH=small_checkout).returncode == 0
+    (old,) = graphs("cache").values()
+    fact = small_checkout / "kg" / "facts" / "projects" / "weaver.toml"
+    fact.write_text(fact.read_text("utf-8").replace('2020-05"', '2021-07"'), "utf-8")
+    shown = run_kg("show", "weaver", PYTHONPATH=small_checkout)
+    assert (b"2021-07" in shown.stdout, b"2020-05\t" in shown.stdout) == (True, False)
+    (new,) = (path for path in graphs("cache").values() if path != old)
+    shared = {path.stat().st_ino for path in new.iterdir()} & {path.stat().st_ino for path in old.iterdir()}
+    assert shared  # its files are those of the graph before, and one more
+    anew = run_kg("show", "weaver", PYTHONPATH=small_checkout, XDG_CACHE_HOME=tmp_path / "another")
+    assert anew.stdout == shown.stdout
+    assert list(graphs("another")) == [new.name]

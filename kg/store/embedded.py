@@ -21,6 +21,8 @@ from kg.errors import KgError, Misuse, QueryTimeout
 from kg.store import Answer, Rows
 from kg.terms import PREFIXES
 
+_FEW = 2000  # quads that are quicker to add one by one than to be loaded
+
 
 class EmbeddedStore:
     """An Oxigraph store and the spec it was opened by."""
@@ -58,7 +60,12 @@ class EmbeddedStore:
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads of named graphs, here and in the union."""
-        self.load(Batch.of(quads))
+        listed = list(quads)
+        if len(listed) > _FEW:
+            self.load(Batch.of(listed))
+        else:
+            self.store.extend(listed)
+            self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in listed)
 
     def load(self, batch: Batch) -> None:
         """Add a batch, here and in the union."""
