@@ -89,6 +89,7 @@ def test_no_recorded_rows_are_left_of_a_query_or_question_that_is_gone():
 # A negation over a join is evaluated row by row as a join of everything by some engines: minutes instead of milliseconds.
 
 NEGATION = re.compile(r"\bNOT\s+EXISTS\s*\{", re.IGNORECASE)
+UNION = re.compile(r"\{[^{}]*\}(\s*UNION\s*\{[^{}]*\})+", re.IGNORECASE)
 
 
 def negations_of_joins(text):
@@ -101,7 +102,8 @@ def negations_of_joins(text):
             depth += {"{": 1, "}": -1}.get(bare[end], 0)
             end += 1
         body = bare[start : end - 1].strip().rstrip(".")
-        if re.search(r"[;,.{]", body.replace(" . ", ".")):
+        alternatives = re.findall(r"\{([^{}]*)\}", body) if UNION.fullmatch(body) else [body]
+        if any(re.search(r"[;,.{]", one.strip().rstrip(".").replace(" . ", ".")) for one in alternatives):
             found.append(body)
     return found
 
@@ -119,6 +121,8 @@ def test_no_query_negates_a_join(path):
         ("SELECT * { ?x a ?y FILTER NOT EXISTS { ?x osgov:until ?end . ?end a ?z } }", 1),
         ("SELECT * { ?x a ?y FILTER not exists { ?x osgov:until ?end ; osgov:from ?start } }", 1),
         ("SELECT * { ?x a ?y FILTER NOT EXISTS { GRAPH ?g { ?x osgov:until ?end } } }", 1),
+        ("SELECT * { ?x a ?y FILTER NOT EXISTS { { ?x osgov:until ?end } UNION { ?x osgov:from ?end . } } }", 0),
+        ("SELECT * { ?x a ?y FILTER NOT EXISTS { { ?x osgov:until ?end . ?end a ?z } UNION { ?x osgov:from ?end } } }", 1),
         ("SELECT * { ?x a ?y } # FILTER NOT EXISTS { ?x ?y ?z . ?z ?y ?x }", 0),
     ],
 )
