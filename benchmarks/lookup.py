@@ -5,6 +5,7 @@
 Whole processes, the sides taking turns within each round, medians; the graph is the bundled one, built before the first round.
 """
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -19,16 +20,32 @@ from kg import build, catalog
 HERE = Path(__file__).parent
 
 
-def seconds(command: list[str]) -> float:
+def seconds(command: list[str], **environment: str) -> float:
     start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    subprocess.run(command, stdout=subprocess.PIPE, check=True, env={**os.environ, **environment})
     return time.perf_counter() - start
+
+
+def installed() -> str:
+    program = shutil.which("kg", path=str(Path(sys.executable).parent)) or shutil.which("kg")
+    assert program, "kg is not installed beside this Python"
+    return program
+
+
+def waiting(rounds: int) -> dict[str, float]:
+    """Median seconds of what a user waits for besides answers: help, a completed word; and of the bare script's help."""
+    program, times = installed(), {"kg --help": [], "kg, completing a word": [], "bare script --help": []}
+    words = {"_KG_COMPLETE": "bash_complete", "COMP_WORDS": "kg show pyto", "COMP_CWORD": "2"}
+    for _ in range(rounds):
+        times["kg --help"].append(seconds([program, "--help"]))
+        times["kg, completing a word"].append(seconds([program], **words))
+        times["bare script --help"].append(seconds([sys.executable, str(HERE / "bare_lookup.py"), "--help"]))
+    return {name: statistics.median(found) for name, found in times.items()}
 
 
 def measure(rounds: int, *, with_rdflib: bool = True) -> dict[str, float]:
     """Median seconds of each side; ours first."""
-    program = shutil.which("kg", path=str(Path(sys.executable).parent)) or shutil.which("kg")
-    assert program, "kg is not installed beside this Python"
+    program = installed()
     kg.open()
     store = str(build._current_default())
     with tempfile.TemporaryDirectory() as folder:
@@ -61,6 +78,8 @@ def main(rounds: int) -> None:
     print(f"{'side':54} {'ms':>8} {'kg / side':>10}")
     for name, median in medians.items():
         print(f"{name:54} {median * 1000:8.0f} {base / median:10.2f}")
+    for name, median in waiting(rounds).items():
+        print(f"{name:54} {median * 1000:8.0f}")
 
 
 if __name__ == "__main__":

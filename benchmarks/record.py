@@ -41,6 +41,10 @@ def look_up():
     }
 
 
+def waiting():
+    return lookup.waiting(15)
+
+
 def build():
     ours, raw, quads = building.measure(7)
     return {"quads": quads, "kg": ours, "raw": raw, "ratio": ours / raw}
@@ -100,6 +104,7 @@ def gexf():
 
 ROWS = {
     "look-up": look_up,
+    "waiting": waiting,
     "build": build,
     "queries": shipped_queries,
     "judging": judging,

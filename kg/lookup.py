@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,15 @@ SELECT ?entity ?name ?how WHERE {
   UNION { ?entity osgov:githubOrg ?org .
           BIND(CONCAT("https://github.com/", ?org) AS ?name) BIND("GitHub organization" AS ?how) }
 }
+"""
+
+
+# What has a name and begins like this is an entity: codes of lists have other IRIs.
+_BEGINNING_QUERY = """
+SELECT ?entity ?name WHERE {{
+  ?entity skos:prefLabel ?name
+  FILTER(STRSTARTS(STR(?entity), "{project}{text}") || STRSTARTS(STR(?entity), "{organization}{text}"))
+}}
 """
 
 
@@ -139,6 +149,15 @@ class Index:
             key=lambda m: (-m.score, self.preferred.get(m.iri, ""), m.iri),
         )
         return [Match(m.iri, self.preferred.get(m.iri, m.text), m.kind, m.how, m.text, m.score) for m in ordered[:limit]]
+
+
+def beginning(store: Store, text: str) -> list[tuple[str, str]]:
+    """The slugs that begin with the text, in any case, each with its name, in order: for completion as somebody types."""
+    wanted = text.casefold()
+    if not re.fullmatch(r"[a-z0-9-]*", wanted):
+        return []
+    query = _BEGINNING_QUERY.format(project=PROJECT, organization=ORG_ID, text=wanted)
+    return sorted((slug_of(entity), name) for entity, name in texts(store, query))
 
 
 def find(store: Store, text: str, *, kind: str | None = None, limit: int = 10) -> list[Match]:

@@ -275,14 +275,13 @@ class Name(click.ParamType):  # type: ignore[type-arg]
         from click.shell_completion import CompletionItem
 
         from kg.errors import KgError
+        from kg.lookup import beginning
 
         try:
             settings = ctx.find_object(Settings) or Settings()
-            entities = settings.graph().run("entities")
+            fitting = beginning(settings.graph().store, incomplete)
         except KgError:
             return []
-        wanted = incomplete.casefold()
-        fitting = sorted((row["id"], row["name"]) for row in entities if row["id"].startswith(wanted))
         return [CompletionItem(slug, help=name) for slug, name in fitting]
 
 
