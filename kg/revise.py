@@ -44,20 +44,16 @@ def revise(old: Path, new: Path, facts: Path, before: Texts, after: Texts) -> bo
     changed = sorted(name for name in after if before.get(name) != after[name])
     if before.keys() != after.keys() or len(changed) > MOST:
         return False
-    was, now, projects = set[ox.Quad](), set[ox.Quad](), set[Any]()
-    names = names_of(facts)
     try:
-        for name in changed:
-            path = facts / "projects" / name
-            if _identity(before[name]) != _identity(after[name]) or path.stem in names["organizations"]:
-                return False
-            was.update(quads(read_file(path, before[name], names)))
-            now.update(quads(read_file(path, after[name], names)))
-            projects.add(ox.NamedNode(t.project_iri(path.stem)))
-    except (FactsError, tomllib.TOMLDecodeError):
-        return False  # building says all that is wrong, and where
+        was, now = (_told(facts, changed, texts) for texts in (before, after))
+        known = ox.Store.read_only(str(old))
+    except (FactsError, OSError, RuntimeError):
+        return False  # building says what is wrong, or makes good what is damaged
+    # A project and an organization of one name may state facts of one name.
+    if any(_identity(before[name]) != _identity(after[name]) or (facts / "organizations" / name).exists() for name in changed):
+        return False
+    projects: set[Any] = {ox.NamedNode(t.project_iri(Path(name).stem)) for name in changed}
     removed, added = was - now, now - was
-    known = ox.Store.read_only(str(old))
     kept = _cited_elsewhere(removed, facts, changed)
     removed -= kept
     if {q.subject for q in kept} & {q.subject for q in added} or _is_taken(known, added, was):
@@ -80,11 +76,19 @@ def revise(old: Path, new: Path, facts: Path, before: Texts, after: Texts) -> bo
     return True
 
 
+def _told(facts: Path, changed: Iterable[str], texts: Texts) -> set[ox.Quad]:
+    """What is stated by these files of projects, as the texts have it. Raises FactsError."""
+    names = names_of(facts)
+    return {quad for name in changed for quad in quads(read_file(facts / "projects" / name, texts[name], names))}
+
+
 def _identity(text: str) -> dict[str, object]:
     """What a file says of the project itself, before any table: lists are joined by it, and by what others are called."""
-    return {
-        key: value for key, value in tomllib.loads(text).items() if not (isinstance(value, list) and isinstance(value[0], dict))
-    }
+    return {key: value for key, value in tomllib.loads(text).items() if not _holds_tables(value)}
+
+
+def _holds_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _cited_elsewhere(removed: Iterable[ox.Quad], facts: Path, changed: Iterable[str]) -> set[ox.Quad]:

@@ -171,9 +171,18 @@ def test_a_fact_told_otherwise_is_taken_up(weaver, name, old, new):
         ("projects/weaver", "https://acme.example/news", "https://acme.example/loom"),
         ("projects/weaver", '"2020-05"', '"May 2020"'),
         ("projects/weaver", '"2020-05"', "2020-"),
+        ("projects/weaver", 'name = "Weaver"\n', 'name = "Weaver"\naliases = []\n'),
         ("projects/weaver", 'to = "harbour"', 'to = "nowhere"'),
     ],
-    ids=["another name", "one more name", "another's document", "a wrong date", "no TOML", "an unknown organization"],
+    ids=[
+        "another name",
+        "one more name",
+        "another's document",
+        "a wrong date",
+        "no TOML",
+        "an empty list",
+        "an unknown organization",
+    ],
 )
 def test_what_reaches_further_or_cannot_be_read_is_left_to_the_whole_build(weaver, name, old, new):
     assert not weaver(name, old, new)
@@ -182,6 +191,13 @@ def test_what_reaches_further_or_cannot_be_read_is_left_to_the_whole_build(weave
 def test_a_file_more_or_less_is_left_to_the_whole_build(small_folder, revised, facts_of_weaver):
     graph, facts = small_folder / "graph-weaver", small_folder / "facts"
     assert not revised(graph, facts, {"projects/loom": None})
+
+
+def test_a_damaged_graph_is_left_to_the_whole_build(tmp_path, small_folder, revised, facts_of_weaver):
+    shutil.copytree(small_folder / "graph-weaver", tmp_path / "old")
+    (tmp_path / "old" / "CURRENT").write_text("nothing\n", "utf-8")
+    later = facts_of_weaver["projects/weaver"].replace("2020-05", "2020-06")
+    assert not revised(tmp_path / "old", small_folder / "facts", {"projects/weaver": later})
 
 
 def test_a_document_that_another_file_still_cites_stays(tmp_path, revised, facts_of_weaver):
