@@ -366,7 +366,7 @@ def _chart(views: Views, spells: dict[str, list[Spell]]) -> Chart:
             middles = [(sum(spell.days()) / 2, spell.ended) for spell in groups[key]]
             steps, longest = kaplan_meier(middles), max(time for time, _ in middles)
             if steps:
-                series[f"{key[2:]}, {word}"] = [
+                series[f"{word}: {views.label(key)}"] = [
                     round(100 * (1 - survival_at(steps, year * YEAR)), 1) if year * YEAR <= longest else None for year in years
                 ]
     labels = [f"{year:g}" for year in years]
