@@ -85,7 +85,7 @@ def tables(data):
 
 def without_idle_sources(data):
     cited = {source for name, number in tables(data) for source in data[name][number]["sources"]}
-    data["source"] = [row for row in data["source"] if row["id"] in cited]
+    data["source"] = [row for row in data.get("source", []) if row["id"] in cited]
     return {name: rows for name, rows in data.items() if rows != []}
 
 
