@@ -14,6 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg import catalog, check
+from kg import terms as t
 from kg.errors import KgError, QueryTimeout
 from kg.graph import Graph
 from kg.store import open_store
@@ -22,9 +23,12 @@ from kg.store.push import push
 # What Virtuoso 7.2.5 cannot answer. It joins no two sub-selects but row by row, evaluating the one for each row of the other:
 # that is `connections`. Of `state`, where any property of a list may lead to what is asked about, it dies.
 VIRTUOSO_FAULTS = {"connections", "state"}
-# A check in which it now and then, not in every run, finds companies that control one another to be strangers: of a path
-# without an end, in a negation, it heeds one direction of two.
-VIRTUOSO_SLIPS = {"Stewardship"}
+# What it finds besides in some runs, of two directions of a path in a negation heeding one: that the first company's holding
+# overlaps one of a company that it controls.
+VIRTUOSO_SLIPS = {
+    (t.SHAPES + "Stewardship-overlap", t.RELATION + "nginx-stewardship-f5-legal-home"),
+    (t.SHAPES + "Stewardship-overlap", t.RELATION + "vagrant-stewardship-ibm-legal-home"),
+}
 ANSWERED = [name for name in catalog.names() if name not in VIRTUOSO_FAULTS]
 WRITERS = {"KG_STORE_USER": "dba", "KG_STORE_PASSWORD": "dba"}
 BEFORE_THE_KILL = 300  # graphs, of more than a thousand
@@ -143,15 +147,13 @@ def test_a_command_prints_on_virtuoso_the_bytes_that_it_prints_embedded(words, a
 def test_a_check_finds_on_virtuoso_what_it_finds_embedded(path, ask_virtuoso, built_graph):
     ours = check.run(built_graph.store, path)
     theirs = ask_virtuoso(lambda graph: check.run(graph.store, path))
-    missing, more = Counter(map(repr, ours)), Counter(map(repr, theirs))
-    missing, more = missing - more, more - missing
-    assert not missing
-    assert all(path.stem in VIRTUOSO_SLIPS and "-overlap'" in fault for fault in more), more
+    theirs = [fault for fault in theirs if (fault.shape, fault.focus) not in VIRTUOSO_SLIPS]
+    assert Counter(map(repr, theirs)) == Counter(map(repr, ours))
 
 
 def test_the_exceptions_are_few():
     assert len(VIRTUOSO_FAULTS) <= 2
-    assert len(VIRTUOSO_SLIPS) <= 1
+    assert len({shape for shape, _ in VIRTUOSO_SLIPS}) <= 1
 
 
 # Last: it is the end of that server.
