@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from kg.analysis import follow
 from kg.analysis.follow import FEATURES, Gift, Holding, World, auc
+from kg.network import Views
 
 
 def world(seed=1, gifts=30):
@@ -69,6 +70,20 @@ def test_an_unknown_beginning_lies_so_many_years_before_what_is_known():
     assert [held.covers(day) for day in ("2019-12-31", "2020-01-01", "2026-01-01")] == [False, True, True]
     assert held.covers("2016-01-01", horizon=10)
     assert not Holding("p:a", "o:a").covers("2020-01-01")
+
+
+def test_a_project_of_a_foundation_that_no_source_names_a_giver_of_was_neither_given_nor_kept(told):
+    opening = [("opening", {"by": ["acme"], "occurred": "2015-01-01"})]
+    graph = told(
+        acme="company",
+        haven="foundation",
+        kept=opening,
+        given=[*opening, ("donation", {"from_": ["acme"], "donor_basis": "transfer", "to": "haven", "accepted": "2020-01-01"})],
+        arrived=[*opening, ("donation", {"to": "haven", "accepted": "2020-01-01"})],
+    )
+    read = follow.read(Views(graph))
+    assert [gift.project for gift in read.gifts] == ["p:given"]
+    assert {holding.project for holding in read.holdings} == {"p:kept", "p:given"}
 
 
 def test_what_is_unknown_is_marked_and_is_not_nought():
