@@ -483,7 +483,7 @@ def read(views: Views, horizon: int = HORIZON) -> World:
         # What a list calls the owner counts where no source names a legal home.
         named = [tie for tie in ties if tie.what == "legal home"] or ties
         if any(views.kind(key_of(tie.source)) == "foundation" for tie in named):
-            continue  # A foundation has it, though no source names who gave it: neither a gift on record nor a project that was kept.
+            continue  # A foundation has it, though no source names who gave it: neither a gift on record nor a project kept.
         for tie in named:
             if views.kind(key_of(tie.source)) == "company":
                 known = tie.ends_no_earlier or seen.get(tie.fact) or tie.starts_no_later
