@@ -154,6 +154,8 @@ class _Landscape:
         self.levels = LEVELS | dict(settings.get("levels", {}))
         self.project_categories = frozenset(settings.get("projects", ()))
         self.companies = bool(settings.get("companies", True))
+        # By foundation that is older than its place in this list: the last day that is not its own acceptance, but its joining.
+        self.joined = {body_named(name): str(day) for name, day in settings.get("joined", {}).items()}
         self.shared: set[int] = set()
         self.told: set[int] = set()
         self.stray_members: dict[str, str] = {}
@@ -304,6 +306,9 @@ class _Landscape:
         """What a list says of a project of its own: the entry, the stages and their days, the stage now."""
         reading, counts = self.reading, self.reading.counts
         accepted = extra.date("accepted")
+        if accepted and str(accepted) <= self.joined.get(host, ""):
+            reading.skip(f"{place}: accepted", "the day that its foundation came with its projects")
+            accepted = None
         counts["accepted dates"] += accepted is not None
         yield entry(project, host, place, *((("accepted", accepted),) if accepted else ()))
         for stage in _STAGES:

@@ -18,6 +18,7 @@ UNNAMED = "an organization that does not wish to be named"
 TEST_RECORD = "a test record, marked as not to be used"
 STRAY = "named a member outside the list of members, and not in that"
 NOT_HOSTED = "the day of acceptance of what has no level, and another owner than the host"
+JOINED = "the day that its foundation came with its projects"
 
 # records, merged, hosted projects, members, listed owners, and what is skipped.
 FILES = {
@@ -78,6 +79,7 @@ def test_every_record_of_every_landscape_is_told_merged_or_skipped_with_a_reason
     assert (counts["hosted projects"], counts["members"], counts["listed owners"]) == (hosted, members, owners)
     reasons = Counter(reason for _, reason in read.reading.skipped)
     assert reasons.pop(NOT_HOSTED, 0) == (source == "cncf-landscape")
+    assert reasons.pop(JOINED, 0) == 15 * (source == "lf-landscape")
     assert reasons == skipped
     assert read.reading.unknown == {}
     # A hosted project that has another owner is counted in both.
@@ -135,12 +137,24 @@ def test_linux_foundation_projects_lie_in_their_foundations(raw):
     counts = read.reading.counts
     # 1098 entries are in the list of projects: 96 foundations and funds, two of them twice, and 1000 projects.
     assert counts["hosted projects"] + counts["foundations"] + read.reading.merged == 1098
-    assert counts["accepted dates"] == 1000
+    assert counts["accepted dates"] == 985  # 15 are days on which a foundation came with what it had
     homes = Counter(to(c, "toOrganization").slug for c in read.of("Acceptance"))
     assert (homes["cncf"], homes["openjs-foundation"], homes["lf-ai-data"]) == (226, 35, 51)
     (home,) = read.of("Affiliation", organization="Cloud Native Computing Foundation")
     assert to(home, "parentOrganization").slug == "linux-foundation"
     assert read.of("Acceptance", project="Cloud Native Computing Foundation (CNCF)") == []
+
+
+def test_the_day_that_a_foundation_joined_is_not_taken_for_the_day_that_it_took_its_projects(raw):
+    read = raw("lf-landscape")
+    (before,), (after,) = (read.of("Acceptance", project=name) for name in ("Perspective", "Git Proxy"))
+    assert (dated(before), to(before, "toOrganization").slug) == ([], "finos")
+    ((basis, day),) = dated(after)
+    assert (basis, day > "2020-06-30") == ("accepted", True)
+    (moved,) = read.of("Acceptance", project="OpenStack")
+    assert dated(moved) == []
+    skipped = dict(read.reading.skipped)
+    assert skipped["Projects / All / Perspective: accepted"] == JOINED
 
 
 def test_a_foundation_is_no_part_of_the_fund_that_pays_for_it(raw):
