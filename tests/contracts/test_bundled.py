@@ -70,14 +70,15 @@ def on_virtuoso(pushed_graph, server_of):
 
 @pytest.fixture
 def ask_virtuoso(on_virtuoso, server_of):
-    """The answer of a question to it; asked once more where the server died of it: of most it does only now and then."""
+    """The answer of a question to it; asked up to four times more where the server died: of most it does only now and then."""
 
     def ask(question):
-        try:
-            return question(on_virtuoso)
-        except KgError:
-            server_of("virtuoso", "bundled")
-            return question(on_virtuoso)
+        for _ in range(4):
+            try:
+                return question(on_virtuoso)
+            except KgError:
+                server_of("virtuoso", "bundled")
+        return question(on_virtuoso)
 
     return ask
 
