@@ -107,6 +107,7 @@ _ORIGINATORS = Key(
     "originators", "orgs", "who created it, where the source names them and another gave it", property="originator"
 )
 _TO = Key("to", "org", "the recipient", required=True, property="toOrganization")
+_TO_IF_NAMED = Key("to", "org", "the recipient; left out where the source does not name it", property="toOrganization")
 
 TABLES: dict[str, dict[str, Table]] = {
     "projects": {
@@ -122,7 +123,7 @@ TABLES: dict[str, dict[str, Table]] = {
             _FROM,
             _DONOR_BASIS,
             _ORIGINATORS,
-            _TO,
+            _TO_IF_NAMED,
             Key("assets", "codes:asset", "which parts moved, where the source says so", property="transferredAsset"),
         ),
         "spin_out": _event(
@@ -131,7 +132,7 @@ TABLES: dict[str, dict[str, Table]] = {
             _FROM,
             _DONOR_BASIS,
             _ORIGINATORS,
-            _TO,
+            _TO_IF_NAMED,
             Key("assets", "codes:asset", "which parts moved, where the source says so", property="transferredAsset"),
         ),
         "code_grant": _event(

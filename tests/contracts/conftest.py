@@ -97,13 +97,13 @@ def _opened(request, quads, folder):
 
 @pytest.fixture(scope="session")
 def server_of(tmp_path_factory):
-    """Starts a server of a kind, once, and Virtuoso anew where it has died; gives its address.
+    """Starts a server of a kind, once, and Virtuoso anew where it has died or `anew` is asked for; gives its address.
 
     `oxigraph` shows all graphs at once, `oxigraph-apart` does not.
     """
     running = {}
 
-    def start(kind, purpose="small"):
+    def start(kind, purpose="small", *, anew=False):
         if (kind, purpose) not in running:
             folder = tmp_path_factory.mktemp(kind) / "data"
             match kind:
@@ -116,6 +116,8 @@ def server_of(tmp_path_factory):
                 case "virtuoso-of-ten-rows":
                     running[kind, purpose] = servers.virtuoso(folder, rows=10)
         address, server = running[kind, purpose]
+        if anew:
+            servers.stop(server)
         if kind == "virtuoso" and server.poll() is not None:
             running[kind, purpose] = address, servers.again(address, server)
         return address

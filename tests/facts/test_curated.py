@@ -72,6 +72,18 @@ def test_each_cited_source_makes_a_record_of_its_own_for_the_same_event(write_fa
     ]
 
 
+def test_a_source_that_tells_the_giver_alone_is_not_cited_for_the_recipient(write_facts):
+    origin = DONATION.replace('to = "commons"\naccepted = "2015-03"\n', "").replace("transfer", "origin")
+    registry = DONATION.replace('from = ["acme"]\ndonor_basis = "transfer"\n', "").replace('["news"]', '["registry"]')
+    root = write_facts({**GOOD, "projects/widget": 'id = "widget"\nname = "Widget"\n' + NEWS + REGISTRY + origin + registry})
+    assert lint_facts(root) == []
+    told = {r.source: dict(r.links) for r in read_facts(root) if isinstance(r, Event)}
+    assert told == {
+        "news": {"project": "widget", "fromOrganization": "acme", "donorBasis": "origin"},
+        "registry": {"project": "widget", "toOrganization": "commons"},
+    }
+
+
 def test_a_source_cited_in_two_files_becomes_one_record(write_facts):
     files = {**GOOD, "projects/gadget": WIDGET.replace("widget", "gadget")}
     assert lint_facts(write_facts(files)) == []
@@ -111,8 +123,8 @@ ONE_PROBLEM = {
         "projects/widget.toml: member: no such key or table",
     ),
     "a missing key, with its meaning": (
-        WIDGET.replace('to = "commons"\n', ""),
-        f"{TABLE}: to: missing; the recipient",
+        WIDGET.replace('event = "to-commons"\n', ""),
+        f"{TABLE}: event: missing; names this event within the file; two tables of one event are two sources' word on it",
     ),
     "a missing name": (
         WIDGET.replace('name = "Widget"\n', ""),
