@@ -8,6 +8,18 @@ from functools import partial
 
 from lxml import etree
 
+# lxml looks at an attribute's name each time that it is set, longer than setting it takes, but not in a tree that was made out
+# of an HTML parser's, as this one is; written, it is XML like any other. The names set here are the formats' own.
+_BLANK = etree.XSLT(
+    etree.XML(
+        """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+             <xsl:output encoding="UTF-8"/>
+             <xsl:param name="tag"/>
+             <xsl:template match="/"><xsl:element name="{$tag}"/></xsl:template>
+           </xsl:stylesheet>"""
+    )
+)
+
 Put = Callable[[str], object]
 Cells = Callable[[etree._Element, Iterable[str]], list[Put]]
 
@@ -18,7 +30,7 @@ class _Form:
 
     element: etree._Element
     puts: list[Put]
-    texts: list[str | None]
+    texts: list[object]
 
 
 class Forms:
@@ -32,19 +44,20 @@ class Forms:
         self._tag, self._cells = tag, cells
         self._made: dict[tuple[object, ...], _Form] = {}
 
-    def filled(self, names: tuple[str, ...], texts: Iterable[str], values: Mapping[str, object]) -> etree._Element:
-        """The element with these attributes and their texts, and, for each column, its value."""
+    def filled(self, names: tuple[str, ...], said: Iterable[object], values: Mapping[str, object]) -> etree._Element:
+        """The element with these attributes and what they say, and its value for each column; numbers as Python writes them."""
         key = (names, *values)
         form = self._made.get(key)
         if form is None:
-            element = etree.Element(self._tag)
+            element = _BLANK(etree.HTML("<html/>"), tag=etree.XSLT.strparam(self._tag)).getroot()
             element.tail = "\n"
             puts: list[Put] = [partial(element.set, name) for name in names]
             puts += self._cells(element, values)
             form = self._made[key] = _Form(element, puts, [None] * len(puts))
-        now: list[str | None] = [*texts, *map(str, values.values())]
-        for text, before, put in zip(now, form.texts, form.puts, strict=True):
-            if text != before:  # most rows repeat much of the one before
-                put(text)  # type: ignore[arg-type]
-        form.texts = now
+        texts: list[object] = [*said, *values.values()]
+        if texts != form.texts:  # most rows repeat much of the one before, and setting an attribute is what takes time
+            for text, before, put in zip(texts, form.texts, form.puts, strict=True):
+                if text != before:
+                    put(str(text))
+            form.texts = texts
         return form.element

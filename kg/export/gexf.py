@@ -9,10 +9,11 @@ from typing import IO
 from lxml import etree
 
 from kg.export.forms import Forms, Put
-from kg.export.picture import COLOURS, Columns, Edge, Node, Picture
+from kg.export.picture import COLOURS, Columns, Picture
 
 NAMESPACE = "http://gexf.net/1.3"
 _NODE, _EDGE = ("id", "label"), ("id", "source", "target", "label", "kind", "weight")
+_DAYS = {(False, False): (), (True, False): ("start",), (False, True): ("end",), (True, True): ("start", "end")}
 
 
 def write(picture: Picture, out: IO[bytes]) -> None:
@@ -22,7 +23,7 @@ def write(picture: Picture, out: IO[bytes]) -> None:
     Gephi Lite draw all in grey. An open end is left out: Gephi reads it as open.
     """
     timed = {"mode": "dynamic", "timeformat": "integer" if picture.years else "date"} if picture.dynamic else {"mode": "static"}
-    with etree.xmlfile(out, encoding="utf-8", buffered=False) as xml:
+    with etree.xmlfile(out, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element("gexf", {"version": "1.3", "xmlns": NAMESPACE}):
             xml.write("\n")
@@ -35,17 +36,18 @@ def write(picture: Picture, out: IO[bytes]) -> None:
                 for kind, columns in (("node", picture.node_columns), ("edge", picture.edge_columns)):
                     xml.write("\n", _attributes(kind, columns), "\n")
                 with xml.element("nodes"):
-                    forms = Forms("node", _node_cells)
+                    forms, names = Forms("node", _node_cells), _dated(_NODE)
                     for node in picture.nodes():
                         place = {} if node.place is None else {"viz position": "{} {}".format(*node.place)}
                         looks = {"viz color": node.colour, **place, "viz size": node.size}
-                        xml.write(forms.filled(*_dated(_NODE, (node.id, node.label), node), {**node.values, **looks}))
+                        said: list[object] = [node.id, node.label, *filter(None, (node.start, node.end))]
+                        xml.write(forms.filled(names[node.start != "", node.end != ""], said, {**node.values, **looks}))
                 xml.write("\n")
                 with xml.element("edges"):
-                    forms = Forms("edge", _cells)
-                    for edge in picture.edges():
-                        said = (edge.id, edge.source, edge.target, edge.label, edge.kind, repr(edge.weight))
-                        xml.write(forms.filled(*_dated(_EDGE, said, edge), edge.values))
+                    forms, names = Forms("edge", _cells), _dated(_EDGE)
+                    for id_, source, target, label, kind, weight, start, end, values in picture.edges():
+                        said = [id_, source, target, label, kind, weight, *filter(None, (start, end))]
+                        xml.write(forms.filled(names[start != "", end != ""], said, values))
             xml.write("\n")
     out.write(b"\n")
 
@@ -71,13 +73,12 @@ def _attributes(kind: str, columns: Columns) -> etree._Element:
     return element
 
 
-def _dated(names: tuple[str, ...], texts: tuple[str, ...], what: Node | Edge) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """With the days on the element itself: one interval needs no list of spells, and every reader knows these."""
-    if what.start:
-        names, texts = (*names, "start"), (*texts, what.start)
-    if what.end:
-        names, texts = (*names, "end"), (*texts, what.end)
-    return names, texts
+def _dated(names: tuple[str, ...]) -> dict[tuple[bool, bool], tuple[str, ...]]:
+    """The names with those of the days on the element itself, by whether it begins and whether it ends.
+
+    One interval needs no list of spells, and every reader knows these attributes.
+    """
+    return {known: names + days for known, days in _DAYS.items()}
 
 
 def _cells(element: etree._Element, columns: Iterable[str]) -> list[Put]:

@@ -7,11 +7,12 @@ writers need no memory beyond the network's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
 from math import log2
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -112,26 +113,27 @@ class Picture:
         for key in self._order:
             data = self.graph.nodes[key]
             start, end = survey.spells.get(key, ("", ""))
-            values = self._values(data, columns, start, end)
+            last = _day_before(end)
+            values = self._values(data, columns, start, last)
             kind = str(data["kind"])
             size = round(3 + 3 * log2(1 + survey.degrees[key]), 2)
             colour, place = COLOURS.get(kind, OTHER), self.places.get(key)
-            days = self._time(start), self._last(end)
+            days = start[self._precision], last[self._precision]
             yield Node(writable(key), label(str(data["label"])), writable(kind), colour, size, place, *days, values)
 
     def edges(self) -> Iterator[Edge]:
         """The edges in the order of their ends and keys."""
-        number, columns, beyond = 0, self._stated(self.edge_columns), dict(self.graph.adjacency())
+        number, columns, beyond, precision = 0, self._stated(self.edge_columns), dict(self.graph.adjacency()), self._precision
         for source in self._order:
             one = writable(source)
-            for target, parallel in sorted(beyond[source].items(), key=_first):
+            for target, parallel in sorted(beyond[source].items(), key=itemgetter(0)):
                 other = writable(target)
                 for _, data in sorted(parallel.items(), key=_first) if len(parallel) > 1 else parallel.items():
                     number += 1
-                    start, end = data["start"], data["end"]
-                    values = self._values(data, columns, start, end)
-                    name, kind, days = label(data["label"]), writable(data["kind"]), (self._time(start), self._last(end))
-                    yield Edge(f"e{number}", one, other, name, kind, float(data["weight"]), *days, values)
+                    start, last = data["start"], _day_before(data["end"])
+                    name, kind, weight = label(data["label"]), writable(data["kind"]), float(data["weight"])
+                    values = self._values(data, columns, start, last)
+                    yield Edge(f"e{number}", one, other, name, kind, weight, start[precision], last[precision], values)
 
     @cached_property
     def _order(self) -> list[str]:
@@ -151,8 +153,8 @@ class Picture:
         dynamic = False
         settled = set(_DRAWN)  # columns whose type no further value changes, as one of them is a word
         for source, beyond in self.graph.adjacency():
+            degrees[source] += sum(map(len, beyond.values()))
             for target, parallel in beyond.items():
-                degrees[source] += len(parallel)
                 degrees[target] += len(parallel)
                 for data in parallel.values():
                     if not settled.issuperset(data):
@@ -176,7 +178,12 @@ class Picture:
         """The columns whose values the network holds itself, with their types."""
         return [(name, type_) for name, type_ in columns.items() if name not in self._year_columns]
 
-    def _values(self, data: Mapping[str, Any], columns: list[tuple[str, str]], start: str, end: str) -> dict[str, Value]:
+    @property
+    def _precision(self) -> slice:
+        """What is written of a day."""
+        return slice(4 if self.years else None)
+
+    def _values(self, data: Mapping[str, Any], columns: list[tuple[str, str]], start: str, last: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for name, type_ in columns:
             value = data.get(name)
@@ -186,24 +193,17 @@ class Picture:
                 if value:
                     values[name] = value if value.isprintable() else writable(value)
             elif value or value == 0:
-                values[name] = _cell(value) if type_ == "string" else value
-        if self.dynamic:
-            if start:
-                values["start_year"] = int(start[:4])
-            if end:
-                values["end_year"] = int(_day_before(end)[:4])
+                values[name] = _AS[type_](value)
+        if start:
+            values["start_year"] = int(start[:4])
+        if last:
+            values["end_year"] = int(last[:4])
         return values
-
-    def _time(self, day: str) -> str:
-        return day[:4] if self.years else day
-
-    def _last(self, end: str) -> str:
-        """The last day of an interval that formats read as closed, where ours ends on the first day after it."""
-        return self._time(_day_before(end))
 
 
 @cache
 def _day_before(day: str) -> str:
+    """The last day of an interval that formats read as closed, where ours ends on the first day after it."""
     return str(date.fromisoformat(day) - timedelta(days=1)) if day else ""
 
 
@@ -212,6 +212,9 @@ def _cell(value: Any) -> str:
     if value.__class__ is not str and isinstance(value, (list, tuple)):
         value = value[0] if len(value) == 1 else LISTED.join(map(str, value))
     return writable(str(value))
+
+
+_AS: dict[str, Callable[[Any], Value]] = {"string": _cell, "integer": int, "double": float}
 
 
 def _first(item: tuple[Any, Any]) -> str:
