@@ -191,7 +191,13 @@ class _Transition:
     window: tuple[str, str]
     givers: set[str] = field(default_factory=set)
     takers: set[str] = field(default_factory=set)
-    opening: bool = False
+    kinds: set[str] = field(default_factory=set)
+    only_announced: bool = False
+
+    @property
+    def opening(self) -> bool:
+        """Whether it is the project's first opening."""
+        return "OpenSourcing" in self.kinds
 
 
 def _transitions(store: Writable, dates: DatesOfEvents) -> list[_Transition]:
@@ -215,11 +221,36 @@ def _transitions(store: Writable, dates: DatesOfEvents) -> list[_Transition]:
         )
         for event, project, giver, target in texts(store, query):
             span = window_of(event, dates)
-            item = found.setdefault(event, _Transition(event, project, role, span, opening=kind == "OpenSourcing"))
+            item = found.setdefault(event, _Transition(event, project, role, span))
+            item.only_announced = {basis for basis, _ in dates.get(event, ())} == {"announcedOn"}
             item.givers |= {giver} - {""}
             item.takers |= {target} - {""}
-    # An undated transfer comes last: what is known to have happened is known to have happened before it, or not at all.
-    return sorted(found.values(), key=lambda x: (x.project, x.role, not x.opening, x.window[0] or "9999", x.event))
+            item.kinds.add(kind)
+    return _ordered(found.values(), set(texts(store, "SELECT ?part ?whole { ?part org:subOrganizationOf+ ?whole }")))
+
+
+def _ordered(found: Iterable[_Transition], parts: set[tuple[str, ...]]) -> list[_Transition]:
+    """The transitions in the order in which they are taken to have happened, by project and role.
+
+    An undated one comes last: what is known to have happened is known to have happened before it, or not at all. But one to an
+    umbrella comes before those to its parts; and a list that shows the umbrella, after a part took the project, only says the
+    same less exactly, and is left out.
+    """
+    by_project: dict[tuple[str, str], list[_Transition]] = defaultdict(list)
+    for move in found:
+        by_project[move.project, move.role].append(move)
+    kept = []
+    for _, moves in sorted(by_project.items()):
+        wider = {m.event: [o for o in moves if any((o_, m_) in parts for o_ in o.takers for m_ in m.takers)] for m in moves}
+        kept += sorted(
+            (
+                m
+                for m in moves
+                if not (m.kinds == {"Acceptance"} and any(o.window[0] <= m.window[0] for o in wider[m.event] if o.window[0]))
+            ),
+            key=lambda m: (not m.opening, m.window[0] or ("" if wider[m.event] else "9999"), m.event),
+        )
+    return kept
 
 
 def _sightings(store: Writable) -> list[Sighting]:
@@ -235,29 +266,45 @@ def _sightings(store: Writable) -> list[Sighting]:
     )
 
 
+def _days_of(sightings: Iterable[Sighting]) -> dict[tuple[str, str, str], list[PartialDate]]:
+    """The days on which a steward was seen, or is said to begin, by project, role and steward."""
+    days: dict[tuple[str, str, str], list[PartialDate]] = defaultdict(list)
+    for project, role, steward, start, _, seen in sightings:
+        if start or seen:
+            days[project, role, steward].append(PartialDate(seen or start))
+    return days
+
+
 def intervals(transitions: Iterable[_Transition], sightings: Iterable[Sighting]) -> list[Interval]:
     """The periods of holding that the events imply, with those that a source only saw on a day.
 
     Each transfer closes what was open and opens its recipients' periods; its transition window (first word of it to last
-    acceptance, over all sources) bounds both. A giver nobody saw before has held it since an unknown day.
+    acceptance, over all sources) bounds both. A recipient that holds it already goes on; a departure ends the time of whom it
+    left alone. A giver nobody saw before has held it since an unknown day. A transfer that was only announced had not come about
+    when its giver was seen to hold it later.
     """
     periods: dict[tuple[str, str], list[Interval]] = defaultdict(list)
-    moves = list(transitions)
+    moves, sightings = list(transitions), list(sightings)
+    days = _days_of(sightings)
     for move in moves:
+        seen = max((day.earliest for giver in move.givers for day in days[move.project, move.role, giver]), default="")
+        if move.only_announced and seen > move.window[1]:
+            move.window = (seen, "")
         known = periods[move.project, move.role]
+        staying = {p.steward for p in known if p.is_open} & move.takers
         if not move.opening:
             for giver in sorted(move.givers):
-                if not any(p.is_open and p.steward == giver for p in known):
+                if not any((p.is_open or not move.takers) and p.steward == giver for p in known):
                     known.append(Interval(move.project, move.role, giver, inferred_from=move.event))
             for period in known:
-                if period.is_open:
+                if period.is_open and period.steward not in staying and (move.takers or period.steward in move.givers):
                     period.ended_by, period.end = move.event, move.window
                     if move.window[1] and move.window[1] < period.start[0]:
                         # It was given away before the day of its opening: it began, but when is not known.
                         period.start = ("", "")
         known.extend(
             Interval(move.project, move.role, taker, started_by=move.event, opened=move.opening, start=move.window)
-            for taker in sorted(move.takers)
+            for taker in sorted(move.takers - staying)
         )
     for project, role, steward, start, until, seen in sightings:
         known = periods[project, role]
@@ -324,20 +371,17 @@ def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchase
     have opened the project is over by the day on which another is seen to hold it.
     """
     bought = list(purchases)
-    days: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for project, role, steward, start, _, seen in sightings:
-        if start or seen:
-            days[project, role, steward].append(PartialDate(seen or start).latest)
+    days = _days_of(sightings)
     still: dict[tuple[str, str], list[Interval]] = defaultdict(list)
     for period in periods:
         if period.is_open:
             still[period.project, period.role].append(period)
     for (project, role), found in sorted(still.items()):
         for period in found:
-            own = days[project, role, period.steward]
+            own = [day.latest for day in days[project, role, period.steward]]
             others = [o for o in found if o.steward != period.steward and days[project, role, o.steward]]
             for other in others:
-                last = max(days[project, role, other.steward])
+                last = max(day.latest for day in days[project, role, other.steward])
                 sale = next(
                     (
                         p
@@ -354,7 +398,9 @@ def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchase
                     if unknown or (not other.start[0] and sale.window[0] <= other.start[1]):
                         other.start = (sale.window[0], other.start[1] or sale.window[1])
             # Who opened it together with another is no successor of the other.
-            seen_days = [min(days[project, role, o.steward]) for o in others if o.started_by != period.started_by]
+            seen_days = [
+                min(day.latest for day in days[project, role, o.steward]) for o in others if o.started_by != period.started_by
+            ]
             after = [day for day in seen_days if period.start[1] <= day]
             if after and period.is_open and period.opened and not own:
                 period.end = ("", min(after))

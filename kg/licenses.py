@@ -31,11 +31,13 @@ _TOKEN = re.compile(r"\s*(\(|\)|[A-Za-z0-9.:+-]+)")
 def is_osi_approved(expression: str) -> bool | None:
     """Whether what an SPDX expression offers is approved: of a choice (OR) one licence, of a bundle (AND) all of them.
 
-    None where the list does not say: an identifier it does not have, a licence of one's own (LicenseRef-…), an exception
-    (WITH …: the list has no word on exceptions), or a text that is no expression.
+    A licence of one's own (LicenseRef-…) is none of the list, which has every approved one. None where the list does not say:
+    an identifier it does not have, an exception (WITH …: the list has no word on exceptions), or a text that is no expression.
 
     >>> is_osi_approved("Apache-2.0 OR SSPL-1.0"), is_osi_approved("Apache-2.0 AND BUSL-1.1"), is_osi_approved("Own-1.0")
     (True, False, None)
+    >>> is_osi_approved("LicenseRef-Own OR SSPL-1.0")
+    False
     """
     tokens = list(_tokens(expression))
     try:
@@ -137,6 +139,8 @@ def _one_of(tokens: list[str]) -> bool | None:
 
 
 def _flag(identifier: str) -> bool | None:
+    if identifier.startswith("LicenseRef-"):
+        return False
     known = _licences()
     osi = {"yes": True, "no": False}
     found = known.get(identifier.casefold())

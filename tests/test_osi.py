@@ -31,7 +31,8 @@ def shown(licence):
         ("MPL-2.0", "BUSL-1.1", (True, False)),
         ("BUSL-1.1", "AGPL-3.0-only OR SSPL-1.0", (False, True)),  # of a choice one is enough
         ("Apache-2.0", "Apache-2.0 AND SSPL-1.0", (True, False)),
-        ("LicenseRef-Own", "MIT", (None, True)),  # no word on it is no no
+        ("LicenseRef-Own", "MIT", (False, True)),  # a licence of one's own is none of the list, which has every approved one
+        ("Nonesuch-1.0", "MIT", (None, True)),  # no word on it is no no
     ],
 )
 def test_a_change_of_licence_says_of_both_licences_whether_they_are_approved(graph_of_records, before, after, flags):
@@ -55,7 +56,9 @@ def test_where_sources_name_licences_that_agree_in_it_it_is_said(graph_of_record
     assert {(r["from_osi"], r["to_osi"]) for r in rows} == {(True, False)}
 
 
-@pytest.mark.parametrize(("licence", "flag"), [("MIT", True), ("SSPL-1.0", False), ("LicenseRef-Own", None)])
+@pytest.mark.parametrize(
+    ("licence", "flag"), [("MIT", True), ("SSPL-1.0", False), ("LicenseRef-Own", False), ("Nonesuch-1.0", None)]
+)
 def test_a_licence_that_a_list_shows_has_its_flag(graph_of_records, licence, flag):
     (row,) = graph_of_records(WEAVER, page("page"), shown(licence)).run("licences")
     assert (row["licence"], row["osi"]) == (licence, flag)
@@ -74,13 +77,13 @@ def test_the_flags_are_booleans_in_the_derived_graph(graph_of_records):
 
 
 def test_the_return_to_an_open_licence_shows_beside_the_departure(built_graph):
-    """As Elasticsearch in 2021 and 2024, and Redis, of whose first new licences the list knows but one."""
+    """As Elasticsearch in 2021 and 2024, and Redis in 2024 and 2025."""
     rows = built_graph.run("relicensings")
     flags = {(r["project_id"], r["date"][:4]): (r["from_osi"], r["to_osi"]) for r in rows}
     assert flags["elasticsearch", "2021"] == (True, False)
     assert flags["elasticsearch", "2024"] == (False, True)
-    assert flags["redis", "2024"] == (True, None)
-    assert flags["redis", "2025"] == (None, True)
+    assert flags["redis", "2024"] == (True, False)
+    assert flags["redis", "2025"] == (False, True)
 
 
 def test_most_changes_of_licence_told_lead_away_from_an_approved_one(built_graph):

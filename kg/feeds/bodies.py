@@ -28,7 +28,7 @@ BODIES = (
     Body("apache-software-foundation", "Apache Software Foundation", ("apache",)),
     Body("ceph-foundation", "Ceph Foundation", ("ceph-foundation",)),
     Body("chips-alliance", "CHIPS Alliance", (), ("CHIPS Alliance Fund",)),
-    Body("cloud-foundry-foundation", "Cloud Foundry Foundation", (), ("Cloud Foundry Foundation (CFF)",)),
+    Body("cloud-foundry-foundation", "Cloud Foundry Foundation", ("cloud-foundry",), ("Cloud Foundry Foundation (CFF)",)),
     Body(
         "cncf",
         "Cloud Native Computing Foundation",

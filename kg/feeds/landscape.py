@@ -156,6 +156,10 @@ class _Landscape:
         self.companies = bool(settings.get("companies", True))
         # By foundation that is older than its place in this list: the last day that is not its own acceptance, but its joining.
         self.joined = {body_named(name): str(day) for name, day in settings.get("joined", {}).items()}
+        # By project, as written: the foundation that took it in on the day listed, where it is listed under a later one.
+        self.earlier = {name: body_of(str(slug)) for name, slug in settings.get("earlier", {}).items()}
+        # By project, as written: a listed day that cannot be.
+        self.slips = {name: str(day) for name, day in settings.get("slips", {}).items()}
         self.shared: set[int] = set()
         self.told: set[int] = set()
         self.stray_members: dict[str, str] = {}
@@ -247,8 +251,12 @@ class _Landscape:
         level = self.levels.get(word, word)
         repository, homepage = fields.text("repo_url"), fields.text("homepage_url")
         host, grouped = self._home(fields.items("second_path"))
+        parent = extra.text("parent_project")
         hosted = bool(level) or category in self.project_categories
-        if not hosted and extra.data.get("accepted"):
+        if not hosted and extra.data.get("accepted") and parent:
+            extra.raw("accepted")
+            reading.skip(f"{place}: accepted", "the day of the project that it is a part of")
+        elif not hosted and extra.data.get("accepted"):
             # The day may be left on what is not hosted; then the list names an owner other than the host.
             hosted = not owner or _same(owner, self.host)
             if not hosted:
@@ -290,7 +298,7 @@ class _Landscape:
             reading.counts["listed owners"] += 1
             links_ = (("project", project), ("steward", owner), ("role", "listed-owner"))
             yield Claim("Stewardship", "{project}-stewardship-{steward}-listed-owner", links_, place, as_of=reading.day)
-        if parent := extra.text("parent_project"):
+        if parent:
             links = (("project", project), ("parentProject", Named("Project", parent)))
             yield Claim("Subproject", "{project}-part-of-{parentProject}", links, place, as_of=reading.day)
         if claim := self._licence(fields.text("license"), project, place):
@@ -309,7 +317,13 @@ class _Landscape:
         if accepted and str(accepted) <= self.joined.get(host, ""):
             reading.skip(f"{place}: accepted", "the day that its foundation came with its projects")
             accepted = None
+        if accepted and str(accepted) == self.slips.get(project.name):
+            reading.skip(f"{place}: accepted", f"{accepted}: a slip of the list")
+            accepted = None
         counts["accepted dates"] += accepted is not None
+        if accepted and (first := self.earlier.get(project.name)):
+            yield entry(project, first, place, ("accepted", accepted))
+            accepted = None  # when it came from there to the host, the list does not tell
         yield entry(project, host, place, *((("accepted", accepted),) if accepted else ()))
         for stage in _STAGES:
             if entered := extra.date(stage):

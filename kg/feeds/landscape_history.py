@@ -52,6 +52,9 @@ class _History:
             row["item"] for _, row in rows if row["event"] == "delisted" or (row["event"] == "level_changed" and not row["to"])
         }
         self.told: set[tuple[str, str, str]] = set()
+        # Ids of projects that own themselves, and by project an owner that the list names wrongly.
+        self.themselves = frozenset(reading.settings.get("themselves", ()))
+        self.wrong_owners = dict(reading.settings.get("wrong_owners", {}))
 
     def stated(self, records: int) -> Iterator[Claim]:
         reading = self.reading
@@ -98,8 +101,10 @@ class _History:
             links: list[tuple[str, Named | str]] = [("project", project), ("toOrganization", home)]
             if old.startswith("name:"):
                 reading.skip(f"{place}: from", "an owner without an identifier: it may be a person")
-            elif slugify(old) == slugify(project.name):
+            elif slugify(old) == slugify(project.name) or old in self.themselves:
                 reading.counts["owned by themselves before"] += 1
+            elif self.wrong_owners.get(row["item"]) == old:
+                reading.skip(f"{place}: from", f"{old}: not its owner")
             else:
                 links.append(("formerOwner", former or Named("Organization", old, (("crunchbase", old),))))
             reading.counts["entries into the host" if new in self.host_ids else "entries into other foundations"] += 1

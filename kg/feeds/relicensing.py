@@ -148,7 +148,10 @@ def _fork(fields: Fields) -> Iterator[Claim]:
         ("project", _project(fork, addresses[0])),
         ("forkOf", _project(origin, addresses[1])),
     ]
-    if owner := fields.text("from_owner"):
+    owner = fields.text("from_owner")
+    if owner and reading.settings.get("wrong_owners", {}).get(fork) == owner:
+        reading.skip(f"{place}: from_owner", f"{owner}: not yet its owner")
+    elif owner:
         links.append(("awayFrom", Named("Organization", owner)))
     owner = fields.text("fork_owner")
     if owner in _NO_OWNER:

@@ -50,6 +50,7 @@ def test_nothing_of_the_folder_is_lost(raw):
         "the new licence is told in words, or by a name that no table here has": 1,
         "the fork and the original have one address: it is given to neither": 2,
         "is no legal body": 1,
+        "Oracle: not yet its owner": 1,
         "is two bodies in one cell": 1,
         "a repository that is archived shows no event of governance": 1,
         "sorted by a language model: a hint, no fact": 1,
@@ -60,7 +61,7 @@ def test_nothing_of_the_folder_is_lost(raw):
 def test_a_fork_leads_away_from_the_owner_that_the_original_then_had(raw):
     (mariadb,) = raw("chaoss-relicensing").of("ForkEvent", project="MariaDB")
     assert mariadb.id == "{project}-fork"
-    assert (name_of(mariadb, "forkOf"), name_of(mariadb, "awayFrom")) == ("MySQL", "Oracle")
+    assert (name_of(mariadb, "forkOf"), name_of(mariadb, "awayFrom")) == ("MySQL", "")  # the list has its owner of today
     assert [(basis, str(day)) for basis, day in mariadb.dates] == [("occurred", "2009-10-29")]
     (office,) = raw("chaoss-relicensing").of("ForkEvent", project="LibreOffice")
     assert name_of(office, "awayFrom") == "Oracle"
