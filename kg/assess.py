@@ -189,9 +189,10 @@ def _legal_form(body: str, world: World, below: tuple[str, ...]) -> tuple[Findin
 
 
 def _board(body: str, world: World) -> Finding:
-    """N3: whether a group of related companies holds the limit or more of the votes, by the roster, else by the charter.
+    """N3: whether a group of related companies holds the limit or more of the votes, by the roster and by the charter.
 
-    A roster counts only where the number of all seats is stated: the seats nobody lists could all be one group's.
+    A roster counts only where the number of all seats is stated: the seats nobody lists could all be one group's. One that
+    shows no such group says less than a rule of the charter, which holds for whoever joins the board.
     """
     criterion, limit = "n3-no-majority-on-board", criteria()["board_share_limit"]
     rules = [rule for rule in world.rules.get(body, []) if rule.organ == "governing-board"]
@@ -200,6 +201,7 @@ def _board(body: str, world: World) -> Finding:
     # Rosters seen on several days are several rosters: the last one counts.
     seats = [s for s in seats if s.seen == max(x.seen for x in seats)]
     open_question = "neither the whole roster of its board nor a rule that limits each group of companies is known"
+    found = [rule for rule in rules if _keeps_below(rule, limit)]
     if stated and seats:
         groups: dict[str, int] = defaultdict(int)
         for seat in seats:
@@ -209,13 +211,13 @@ def _board(body: str, world: World) -> Finding:
         size = max(known, stated)
         facts = tuple(s.fact for s in seats)
         largest = _listed(sorted(g for g, n in groups.items() if n == top)) if top else "no company"
+        seen = f", as seen on {seats[0].seen}" if seats[0].seen else ""
         if top / size >= limit:
-            return Finding(criterion, FAIL, facts, f"{largest} {_has(largest)} {top} of {size} votes")
-        if (top + size - known) / size < limit:
-            words = f"{largest} {_has(largest)} {top} of {size} votes, no group of companies more"
+            return Finding(criterion, FAIL, facts, f"{largest} {_has(largest)} {top} of {size} votes{seen}")
+        if (top + size - known) / size < limit and not found:
+            words = f"{largest} {_has(largest)} {top} of {size} votes, no group of companies more{seen}"
             return Finding(criterion, PASS, facts, words)
         open_question = f"{known} of {size} votes are listed, {largest} {_has(largest)} {top}: the rest could make a half"
-    found = [rule for rule in rules if _keeps_below(rule, limit)]
     if found:
         kinds = " and ".join(sorted({rule.kind for rule in found}))
         words = f"its charter keeps every group of companies below {limit:.0%}: {kinds}"

@@ -280,8 +280,8 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[Sighting])
 
     Each transfer closes what was open and opens its recipients' periods; its transition window (first word of it to last
     acceptance, over all sources) bounds both. A recipient that holds it already goes on; a departure ends the time of whom it
-    left alone. A giver nobody saw before has held it since an unknown day. A transfer that was only announced had not come about
-    when its giver was seen to hold it later.
+    left alone. A giver nobody saw before has held it since an unknown day. A transfer that was only announced had not come
+    about when its giver was seen to hold it later.
     """
     periods: dict[tuple[str, str], list[Interval]] = defaultdict(list)
     moves, sightings = list(transitions), list(sightings)
