@@ -3,6 +3,7 @@
 import csv
 import re
 from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from kg.dates import PartialDate
 from kg.factsheet import TABLES
 from kg.records import Entity, Event, Observation, Relation, Source
 from kg.resources import FACTS
+from kg.terms import slug_of
 
 FILES = sorted(FACTS.glob("*/*.toml"))
 TRANSFERS = Path(__file__).parents[3] / "shared" / "facts" / "donations.csv"
@@ -142,3 +144,16 @@ def test_every_transfer_of_the_list_is_in_the_graph_with_its_recipient(received)
         )
     ]
     assert missing == []
+
+
+def test_no_list_dates_a_project_by_its_coming_to_the_umbrella_before_the_foundation_was(built_graph):
+    """Half a year is left for foundations that worked before they were founded in form."""
+    rows = built_graph.query(
+        "SELECT ?project ?day ?founded { ?e osgov:acceptedOn ?date ; osgov:project ?project ; osgov:toOrganization ?body ."
+        " { SELECT ?body (MIN(?first) AS ?founded) { ?f a osgov:Founding ; osgov:organization ?body ; osgov:earliest ?first }"
+        " GROUP BY ?body } BIND(STR(?date) AS ?day) FILTER(STRLEN(?day) = 10) }"
+    )
+    assert rows
+    half_a_year = timedelta(days=183)
+    early = [r for r in rows if date.fromisoformat(r["day"]) < date.fromisoformat(str(r["founded"])) - half_a_year]
+    assert [slug_of(r["project"]) for r in early] == []
