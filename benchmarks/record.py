@@ -97,7 +97,7 @@ def network_from_store():
 
 
 def gexf():
-    edges = 300_000
+    edges = 1_000_000
     found = {side: export.measured(side, edges) for side in ("networkx gexf", "gexf", "graphml", "parquet")}
     return {"edges": edges, **{side: seconds for side, (seconds, _, _) in found.items()}}
 
