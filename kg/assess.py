@@ -268,7 +268,7 @@ def _marks(body: str, world: World) -> Finding:
 
 
 def _rights(body: str, chain: tuple[str, ...], world: World) -> Finding:
-    """N6: whether the charter gives a named company a right of its own.
+    """N6: whether the charter gives a company, or a class of companies, a right of its own.
 
     A charter that says how its board is filled, and on record without such a right, gives none.
     """
@@ -277,6 +277,10 @@ def _rights(body: str, chain: tuple[str, ...], world: World) -> Finding:
     if rights:
         because = "a charter gives " + _listed(rule.party for rule in rights) + " a right to appoint"
         return Finding(criterion, FAIL, tuple(rule.fact for rule in rights), because)
+    of_a_class = [r for r in world.rules.get(body, []) if r.kind == "vendor-appointment-right" and not r.party]
+    if of_a_class:
+        because = "its charter gives a class of companies a right of its own"
+        return Finding(criterion, FAIL, tuple(rule.fact for rule in of_a_class), because)
     kinds = set(criteria()["seat_rules"])
     read = [r for r in world.rules.get(body, []) if r.by_charter and r.organ == "governing-board" and r.kind in kinds]
     if read:

@@ -226,7 +226,9 @@ def _transitions(store: Writable, dates: DatesOfEvents) -> list[_Transition]:
             item.givers |= {giver} - {""}
             item.takers |= {target} - {""}
             item.kinds.add(kind)
-    return _ordered(found.values(), set(texts(store, "SELECT ?part ?whole { ?part org:subOrganizationOf+ ?whole }")))
+    # An organization that went into another comes before it, as an umbrella before its part.
+    wider = "{ ?part org:subOrganizationOf+ ?whole } UNION { ?merger osgov:mergedInto ?part ; osgov:organization ?whole }"
+    return _ordered(found.values(), set(texts(store, f"SELECT ?part ?whole {{ {wider} }}")))
 
 
 def _ordered(found: Iterable[_Transition], parts: set[tuple[str, ...]]) -> list[_Transition]:

@@ -190,3 +190,9 @@ def test_an_unknown_profile_and_an_unknown_name_are_refused_by_name(told):
         explain(graph, "commons", profile="lax")
     with pytest.raises(NotFound):
         explain(graph, "nothing")
+
+
+def test_a_right_that_a_charter_gives_to_a_class_of_companies_is_one_of_vendors_too(built_graph):
+    """The charter of the Agentic AI Foundation lets those that contributed a project refuse what the board decides."""
+    found = by_test(explain(built_graph, "agentic-ai-foundation", profile="strict"))
+    assert found["n6-no-vendor-veto"]["outcome"] == "fail"

@@ -86,6 +86,9 @@ class _History:
         reading, old, new = self.reading, row["from"], row["to"]
         if new in self.host_ids:
             reading.counts["owner changes to the host"] += 1
+        if row["item"] in reading.settings.get("switched", ()):
+            reading.skip(place, "stood for another project of the name for a time: the change of owner is none")
+            return
         former, home = body_by_id(old), body_by_id(new)
         if former and home and former.slug == home.slug:
             reading.skip(place, "an identifier that was renamed: no change of owner")
