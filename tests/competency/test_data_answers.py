@@ -119,7 +119,7 @@ def test_eighty_four_of_the_ninety_are_hosted_under_the_same_name_and_three_unde
 
 
 def test_the_former_owners_of_what_came_to_the_cncf(changes):
-    """Red Hat nine times in the list, with Podman twice and youki, which it did not own; Alibaba four times as Alibaba Cloud."""
+    """Red Hat nine times in the list, with Podman twice, and youki, not its own; Alibaba four times as Alibaba Cloud."""
     owners = Counter(owner for _, owner, home in changes if home == "cncf")
     expected = {"red-hat": 7, "vmware": 5, "microsoft": 5, "daocloud": 5, "alibaba": 4 + 1, "huawei": 4}
     assert {owner: count for owner, count in owners.items() if count > 2} == expected
