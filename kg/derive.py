@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 from typing import Protocol
 
@@ -243,14 +244,13 @@ def _ordered(found: Iterable[_Transition], parts: set[tuple[str, ...]]) -> list[
         by_project[move.project, move.role].append(move)
     kept = []
     for _, moves in sorted(by_project.items()):
-        wider = {m.event: [o for o in moves if any((o_, m_) in parts for o_ in o.takers for m_ in m.takers)] for m in moves}
+        # By transition: those to a part of who took the project in it.
+        within = {m.event: [o for o in moves if not parts.isdisjoint(product(o.takers, m.takers))] for m in moves}
+        dated = {m.event: [o.window[0] for o in within[m.event] if o.window[0]] for m in moves}
+        repeated = {m.event for m in moves if m.kinds == {"Acceptance"} and any(day <= m.window[0] for day in dated[m.event])}
         kept += sorted(
-            (
-                m
-                for m in moves
-                if not (m.kinds == {"Acceptance"} and any(o.window[0] <= m.window[0] for o in wider[m.event] if o.window[0]))
-            ),
-            key=lambda m: (not m.opening, m.window[0] or ("" if wider[m.event] else "9999"), m.event),
+            (m for m in moves if m.event not in repeated),
+            key=lambda m: (not m.opening, m.window[0] or ("" if within[m.event] else "9999"), m.event),
         )
     return kept
 

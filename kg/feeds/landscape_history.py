@@ -52,7 +52,9 @@ class _History:
             row["item"] for _, row in rows if row["event"] == "delisted" or (row["event"] == "level_changed" and not row["to"])
         }
         self.told: set[tuple[str, str, str]] = set()
-        # Ids of projects that own themselves, and by project an owner that the list names wrongly.
+        # Items that changed from one project to another of the name, ids of projects that own themselves, and by item an owner
+        # that the list names wrongly.
+        self.switched = frozenset(reading.settings.get("switched", ()))
         self.themselves = frozenset(reading.settings.get("themselves", ()))
         self.wrong_owners = dict(reading.settings.get("wrong_owners", {}))
 
@@ -86,7 +88,7 @@ class _History:
         reading, old, new = self.reading, row["from"], row["to"]
         if new in self.host_ids:
             reading.counts["owner changes to the host"] += 1
-        if row["item"] in reading.settings.get("switched", ()):
+        if row["item"] in self.switched:
             reading.skip(place, "stood for another project of the name for a time: the change of owner is none")
             return
         former, home = body_by_id(old), body_by_id(new)
