@@ -200,7 +200,7 @@ def _board(body: str, world: World) -> Finding:
     seats = world.seats.get(body, [])
     # Rosters seen on several days are several rosters: the last one counts.
     seats = [s for s in seats if s.seen == max(x.seen for x in seats)]
-    open_question = "neither the whole roster of its board nor a rule that limits each group of companies is known"
+    open_question = "neither the whole roster of its board is known, nor how far a rule keeps each group of companies below half"
     found = [rule for rule in rules if _keeps_below(rule, limit)]
     if stated and seats:
         groups: dict[str, int] = defaultdict(int)
@@ -220,7 +220,8 @@ def _board(body: str, world: World) -> Finding:
         open_question = f"{known} of {size} votes are listed, {largest} {_has(largest)} {top}: the rest could make a half"
     if found:
         kinds = " and ".join(sorted({rule.kind for rule in found}))
-        words = f"its charter keeps every group of companies below {limit:.0%}: {kinds}"
+        each = "member" if kinds == "one-vote-per-member" else "group of companies"
+        words = f"its charter keeps every {each} below {limit:.0%}: {kinds}"
         return Finding(criterion, PASS, tuple(rule.fact for rule in found), words)
     return Finding(criterion, UNKNOWN, (), open_question)
 
@@ -242,7 +243,7 @@ def _membership(body: str, world: World) -> Finding:
     found = [rule.fact for rule in world.rules.get(body, []) if rule.kind in criteria()["open_membership_rules"]]
     if found:
         return Finding(criterion, PASS, tuple(found), "its charter opens membership on published terms")
-    return Finding(criterion, UNKNOWN, (), "no source read says who may join on which terms")
+    return Finding(criterion, UNKNOWN, (), "no rule is on record about who may join on which terms")
 
 
 def _marks(body: str, world: World) -> Finding:
@@ -262,7 +263,7 @@ def _marks(body: str, world: World) -> Finding:
     because = (
         f"the marks are with {_listed(strangers)}, whose tie to it is not known"
         if found
-        else "no source says who has the marks"
+        else "no rule is on record about who has the marks"
     )
     return Finding(criterion, UNKNOWN, facts, because)
 

@@ -21,7 +21,7 @@ from kg.triples import TYPE, osgov
 
 GRAPH = NamedNode(t.DERIVED_GRAPH)
 
-BASES = ("announcedOn", "acceptedOn", "effectiveOn", "occurredOn")
+BASES = ("proposedOn", "announcedOn", "acceptedOn", "effectiveOn", "occurredOn")
 PREFERRED = "its source comes first in precedence.toml"
 PRECISE = "of sources of one rank, the more precise, then the earlier"
 LATEST = "the list of the latest day"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
 from typing import Protocol
 
@@ -22,12 +22,15 @@ from kg.conflicts import conflicts
 from kg.dates import PartialDate
 from kg.osi import osi_flags
 from kg.periods import (
+    PROPOSED,
     UNDATED,
     DatesOfEvents,
     begun_when_read,
     bounds,
+    closing_of,
     levels,
     licences,
+    only_foretold,
     precise,
     relation_bounds,
     window,
@@ -42,8 +45,8 @@ GRAPH = NamedNode(t.DERIVED_GRAPH)
 
 # Which date a reader is shown first: of a gift the recipient's own record before the hand-over, that before the news of it;
 # of anything else the day it happened, and last a record in somebody's list.
-BASES = ("acceptedOn", "effectiveOn", "occurredOn", "announcedOn")
-OTHER_BASES = ("effectiveOn", "occurredOn", "announcedOn", "acceptedOn")
+BASES = ("acceptedOn", "effectiveOn", "occurredOn", "announcedOn", PROPOSED)
+OTHER_BASES = ("effectiveOn", "occurredOn", "announcedOn", "acceptedOn", PROPOSED)
 ACCEPTED_KINDS = (
     "Donation",
     "SpinOut",
@@ -193,7 +196,7 @@ class _Transition:
     givers: set[str] = field(default_factory=set)
     takers: set[str] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
-    only_announced: bool = False
+    only_foretold: bool = False
 
     @property
     def opening(self) -> bool:
@@ -223,7 +226,7 @@ def _transitions(store: Writable, dates: DatesOfEvents) -> list[_Transition]:
         for event, project, giver, target in texts(store, query):
             span = window_of(event, dates)
             item = found.setdefault(event, _Transition(event, project, role, span))
-            item.only_announced = {basis for basis, _ in dates.get(event, ())} == {"announcedOn"}
+            item.only_foretold = only_foretold(event, dates)
             item.givers |= {giver} - {""}
             item.takers |= {target} - {""}
             item.kinds.add(kind)
@@ -282,16 +285,16 @@ def intervals(transitions: Iterable[_Transition], sightings: Iterable[Sighting])
 
     Each transfer closes what was open and opens its recipients' periods; its transition window (first word of it to last
     acceptance, over all sources) bounds both. A recipient that holds it already goes on; a departure ends the time of whom it
-    left alone. A giver nobody saw before has held it since an unknown day. A transfer that was only announced had not come
-    about when its giver was seen to hold it later.
+    left alone. A giver nobody saw before has held it since an unknown day. A transfer that was only announced or
+    proposed had not come about when its giver was seen to hold it later.
     """
     periods: dict[tuple[str, str], list[Interval]] = defaultdict(list)
     moves, sightings = list(transitions), list(sightings)
     days = _days_of(sightings)
     for move in moves:
         seen = max((day.earliest for giver in move.givers for day in days[move.project, move.role, giver]), default="")
-        if move.only_announced and seen > move.window[1]:
-            move.window = (seen, "")
+        if move.only_foretold and seen > move.window[1]:
+            move.window = (max(seen, move.window[0]), "")
         known = periods[move.project, move.role]
         staying = {p.steward for p in known if p.is_open} & move.takers
         if not move.opening:
@@ -361,20 +364,31 @@ def _purchases(store: Writable, dates: DatesOfEvents) -> list[Purchase]:
     query = "SELECT DISTINCT ?o ?b ?e { ?e osgov:organization ?o . ?e osgov:acquirer|osgov:mergedInto ?b } ORDER BY ?e ?o ?b"
     found = []
     for organization, buyer, event in texts(store, query):
-        if (span := window_of(event, dates)) != UNDATED:
+        if (span := closing_of(event, dates)) != UNDATED:
             found.append(Purchase(organization, buyer, event, span))
     return found
 
 
-def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchases: Iterable[Purchase]) -> None:
+def succeed(periods: Sequence[Interval], sightings: Iterable[Sighting], purchases: Iterable[Purchase]) -> None:
     """End the open periods that a later holder shows to be over, where no transfer says so.
 
-    A holder that was bought, and not seen since, is followed by its buyer once the buyer is seen. One that is only known to
-    have opened the project is over by the day on which another is seen to hold it.
+    A holder that was bought, and not seen since, is followed by its buyer once the buyer is seen, or gives the project away.
+    One that is only known to have opened the project is over by the day on which another is seen to hold it.
     """
     bought = list(purchases)
     days = _days_of(sightings)
     still: dict[tuple[str, str], list[Interval]] = defaultdict(list)
+    given: dict[str, list[Interval]] = defaultdict(list)
+    for period in periods:
+        if period.ended_by:
+            given[period.ended_by].append(period)
+    for period, giver in (pair for ended in given.values() for pair in permutations(ended, 2)):
+        for sale in bought:
+            parties = (period.steward, giver.steward, period.project, period.role)
+            if (sale.organization, sale.buyer, giver.project, giver.role) == parties and sale.window[0] < period.end[0]:
+                period.ended_by, period.end = sale.event, (sale.window[0], sale.window[1] or period.end[1])
+                if giver.start == ("", ""):
+                    giver.start = period.end
     for period in periods:
         if period.is_open:
             still[period.project, period.role].append(period)
@@ -390,7 +404,7 @@ def succeed(periods: Iterable[Interval], sightings: Iterable[Sighting], purchase
                         for p in bought
                         if (p.organization, p.buyer) == (period.steward, other.steward)
                         and p.window[0] <= last
-                        and max(*own, period.start[0], "") <= p.window[1]
+                        and (not p.window[1] or max(*own, period.start[0], "") <= p.window[1])
                     ),
                     None,
                 )

@@ -37,6 +37,7 @@ _EVENT = Key(
     "event", "slug", "names this event within the file; two tables of one event are two sources' word on it", required=True
 )
 _DATES = (
+    Key("proposed", "date", "when it was asked for, applied for or said to be intended: it had not come about"),
     Key("announced", "date", "when it was made public"),
     Key("accepted", "date", "when the recipient accepted or entered it"),
     Key("effective", "date", "when it took effect or was completed"),

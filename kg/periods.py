@@ -27,10 +27,14 @@ UNDATED: Window = ("", "")
 # The stated dates of each event, each with its basis.
 DatesOfEvents = dict[str, list[tuple[str, PartialDate]]]
 
+# The basis of a date on which the event had not come about; and those of an event that others have only told of.
+PROPOSED = "proposedOn"
+_FORETOLD = frozenset({PROPOSED, "announcedOn"})
+
 # How far up its ladder a stage stands, where that decides which of two changes in one window came first.
 _RANKS = {
-    "podling": 1, "sandbox": 1, "onboarding": 1, "incubating": 2, "growth": 2, "graduated": 3, "top-level": 3, "impact": 3,
-    "inactive": 4, "archived": 5, "retired": 5,
+    "podling": 1, "sandbox": 1, "lab": 1, "onboarding": 1, "incubating": 2, "growth": 2, "graduated": 3, "top-level": 3, "impact": 3,
+    "inactive": 4, "dormant": 4, "emeritus": 5, "archived": 5, "retired": 5,
 }  # fmt: skip
 # The word of a foundation for a stage that says more than ours: where a project of its own goes, not one it never took in.
 _OWN_WORDS = {("apache-software-foundation", "top-level", "retired"): "attic"}
@@ -140,9 +144,13 @@ def levels_of(changes: Sequence[Change], lists: Sequence[Shown]) -> list[Period]
     for change in ordered:
         now = found[-1] if found and found[-1].is_open else None
         if now and now.value == change.value:
-            now.start = (now.start[0], max(now.start[1], change.window[1]))  # told twice: it began in one of the two windows
-            continue
-        if now:
+            days = [day.latest for shown in lists if shown.value != change.value for day in shown.days]
+            gone = min((day for day in days if now.start[1] < day < change.window[0]), default="")
+            if not gone:
+                now.start = (now.start[0], max(now.start[1], change.window[1]))  # told twice: it began in one of the two windows
+                continue
+            now.end = (now.start[1], gone)  # a list shows another step in between: it came back
+        elif now:
             now.ended_by, now.end = change.event, change.window
         if change.value:
             found.append(Period(change.value, change.window, started_by=change.event))
@@ -166,8 +174,10 @@ def levels_of(changes: Sequence[Change], lists: Sequence[Shown]) -> list[Period]
     for later in sorted(only_shown, key=lambda p: (min((d.latest for d in p.days), default=""), p.value)):
         first = min((d.latest for d in later.days), default="")
         for period in found:
-            if first and period is not later and period.is_open and "" < period.last_day < first:
-                period.end = (period.last_day, first)
+            # Between two changes only what leads up the ladder tells anything: a list can show late what was before.
+            passed = first <= period.end[0] and _rank(period.value) < _rank(later.value)
+            if first and period is not later and (period.is_open or passed) and "" < period.last_day < first:
+                period.end, period.ended_by = (period.last_day, first), ""
                 if later.start == ("", first):
                     later.start = (max(later.start[0], period.last_day), first)
     return found
@@ -245,9 +255,11 @@ def levels(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
     entered = "SELECT ?e ?p ?f ?s { ?e a osgov:MaturityChange ; osgov:project ?p ; osgov:byOrganization ?f ; osgov:toStage ?s }"
     for event, project, body, stage in sorted(set(texts(store, entered))):
         changes[project, body].append(Change(event, stage, window_of(event, dates), _rank(stage)))
+    # Whoever holds it no more has it at no level either.
     left = (
-        "SELECT ?e ?p ?f { VALUES ?kind { osgov:Departure osgov:InterFoundationTransfer }"
+        "SELECT ?e ?p ?f { { VALUES ?kind { osgov:Departure osgov:InterFoundationTransfer }"
         " ?e a ?kind ; osgov:project ?p ; osgov:fromOrganization ?f }"
+        " UNION { ?held osgov:endedBy ?e ; osgov:role v:role-legal-home ; osgov:project ?p ; osgov:steward ?f } }"
     )
     for event, project, body in sorted(set(texts(store, left))):
         changes[project, body].append(Change(event, "", window_of(event, dates), _LEFT))
@@ -288,8 +300,26 @@ def licences(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
 
 
 def window_of(event: str, dates: DatesOfEvents) -> Window:
-    """The first and the last day on which an event can have happened, by all dates that sources state."""
-    return window(precise(d for _, d in dates.get(event, [])))
+    """The first and the last day on which an event can have happened, by all dates that sources state.
+
+    It had not come about when it was proposed: of an event that was only proposed the last day is unknown.
+    """
+    stated = dates.get(event, [])
+    proposed, _ = window(d for basis, d in stated if basis == PROPOSED)
+    first, last = window(precise(d for basis, d in stated if basis != PROPOSED))
+    return (max(first, proposed) if not last or proposed <= last else first), last
+
+
+def only_foretold(event: str, dates: DatesOfEvents) -> bool:
+    """Whether its sources tell when it was announced or proposed, and nothing of when it came about."""
+    bases = {basis for basis, _ in dates.get(event, ())}
+    return bool(bases) and bases <= _FORETOLD
+
+
+def closing_of(event: str, dates: DatesOfEvents) -> Window:
+    """The window of a purchase: one that is only announced closes on the day of the news or later, nobody tells when."""
+    first, last = window_of(event, dates)
+    return first, "" if only_foretold(event, dates) else last
 
 
 def _named(periods: Sequence[Period], base: str) -> Iterator[tuple[Period, str]]:
@@ -342,7 +372,7 @@ def relation_bounds(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
     for relation, event, organization in texts(
         store, "SELECT DISTINCT ?r ?e ?o { ?r a osgov:Control ; osgov:startedBy ?e ; osgov:controlled ?o }"
     ):
-        bought[organization].append((*window_of(event, dates), relation))
+        bought[organization].append((*closing_of(event, dates), relation))
     ends: dict[str, Window] = {}
     starts: dict[str, Window] = {}
     for purchases in bought.values():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kg.dates import PartialDate
 from kg.terms import SLUG
 
-DATE_BASES = ("announced", "accepted", "effective", "occurred")
+DATE_BASES = ("proposed", "announced", "accepted", "effective", "occurred")
 
 # `organization` is for those of which no source says what they are.
 ORGANIZATION_KINDS = {

@@ -18,7 +18,13 @@ from kg.records import EVENTS, IDENTIFIERS, RELATIONS, VALUES, Entity, Event, Ob
 
 TYPE = NamedNode(t.RDF + "type")
 _EN = "en"
-_DATE_PROPERTY = {"announced": "announcedOn", "accepted": "acceptedOn", "effective": "effectiveOn", "occurred": "occurredOn"}
+_DATE_PROPERTY = {
+    "proposed": "proposedOn",
+    "announced": "announcedOn",
+    "accepted": "acceptedOn",
+    "effective": "effectiveOn",
+    "occurred": "occurredOn",
+}
 
 
 # The names by which each entity is known already: IRI -> names. What a source writes in the same way needs no saying again.

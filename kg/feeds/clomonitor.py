@@ -41,7 +41,10 @@ _IGNORED_OF_REPOSITORY = {
 
 
 def read(reading: Reading) -> Iterator[Stated]:
-    """Projects with their repositories, entry into the foundation (setting `host`), and the level on the day of the file."""
+    """Projects with their repositories, entry into the foundation (setting `host`), and the level on the day of the file.
+
+    Of those that the setting `stale` names by their key, only that they are.
+    """
     host = Named("Foundation", reading.require("host"), slug=reading.require("host"))
     for number, data in enumerate(_entries(reading), 1):
         reading.records += 1
@@ -75,6 +78,9 @@ def _project(fields: Fields, host: Named) -> Iterator[Stated]:
     project = Named("Project", shown or key, ids=tuple(ids), aliases=aliases, homepage=homepage)
     yield project
     reading.counts["projects"] += 1
+    if key in reading.settings.get("stale", ()):
+        reading.skip(place, "left the foundation, or became a part of another project: day and level are kept from before")
+        return
     if accepted:
         reading.counts["entries"] += 1
         yield entry(project, host, place, ("accepted", accepted))

@@ -117,7 +117,8 @@ def _agreements(reading: Reading, path: Path, named: dict[str, Named], agreed: s
             # A project that withdrew is in no list any more: the file of its agreement is all that names it.
             project = named.get(key) or Named("Project", key)
             links = (("project", project), ("toOrganization", _HOME))
-            dates = (("accepted", day),) if day else ()
+            # The agreement binds nobody, and hands nothing over.
+            dates = (("proposed", day),) if day else ()
             yield project
             yield Claim(
                 "Acceptance", "{project}-to-{toOrganization}", links, place, dates=dates, reference=_page(reading, reference)

@@ -93,5 +93,8 @@ def _givers(reading: Reading, contributor: str, donors: Mapping[str, Named]) -> 
 def _donation(project: Named, given: list[Named], place: str) -> Claim:
     links: list[tuple[str, Named | str]] = [("project", project)]
     links += [("fromOrganization", donor) for donor in given]
-    links += [("toOrganization", _HOME), ("donorBasis", "transfer")]
+    links.append(("toOrganization", _HOME))
+    if any(donor.kind == "Foundation" for donor in given):
+        return Claim("InterFoundationTransfer", "{project}-to-{toOrganization}", tuple(links), place)
+    links.append(("donorBasis", "transfer"))
     return Claim("Donation", "{project}-to-{toOrganization}", tuple(links), place)

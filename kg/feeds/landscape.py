@@ -160,6 +160,9 @@ class _Landscape:
         self.earlier = {name: body_of(str(slug)) for name, slug in settings.get("earlier", {}).items()}
         # By project, as written: a listed day that cannot be.
         self.slips = {name: str(day) for name, day in settings.get("slips", {}).items()}
+        # Ids of owners that are the project itself, and by project a licence that is not that of the whole.
+        self.themselves = frozenset(settings.get("themselves", ()))
+        self.wrong_licences = dict(settings.get("wrong_licences", {}))
         self.shared: set[int] = set()
         self.told: set[int] = set()
         self.stray_members: dict[str, str] = {}
@@ -235,8 +238,12 @@ class _Landscape:
         holder = member_named(name, company=company, crunchbase=crunchbase, homepage=homepage)
         reading.counts["members"] += 1
         reading.counts["joined dates"] += joined is not None
-        claim = membership(self.host, holder, place, tier=code, start=joined, seen=reading.day)
-        yield claim if code else replace(claim, values=(("level", tier),))
+        if reading.settings.get("members"):
+            reading.ignored["joined: the day of joining and the tier of today; another source tells of members with the days of tiers"] += 1
+            yield holder
+        else:
+            claim = membership(self.host, holder, place, tier=code, start=joined, seen=reading.day)
+            yield claim if code else replace(claim, values=(("level", tier),))
         for path in paths:
             if isinstance(path, str) and path.startswith(_MEMBERSHIP):
                 reading.counts["memberships of foundations"] += 1
@@ -328,7 +335,7 @@ class _Landscape:
         for stage in _STAGES:
             if entered := extra.date(stage):
                 counts[f"{stage} dates"] += 1
-                yield stage_entered(project, host, stage, place, ("occurred", entered))
+                yield stage_entered(project, host, self.levels.get(stage) or stage, place, ("occurred", entered))
         if not level:
             return
         counts[f"{level} projects"] += 1
@@ -360,6 +367,9 @@ class _Landscape:
             if said:
                 self.reading.ignored["organization without an identifier: it may be a person"] += 1
             return None
+        if id_ in self.themselves:
+            self.reading.ignored["crunchbase: the project itself, under another of its names"] += 1
+            return None
         return body_by_id(id_) or Named("Organization", name or id_, (("crunchbase", id_),))
 
     def _named(self, extra: Fields, name: str, repository: str, homepage: str) -> Named:
@@ -373,6 +383,9 @@ class _Landscape:
 
     def _licence(self, text: str, project: Named, place: str) -> Claim | None:
         if not text:
+            return None
+        if self.wrong_licences.get(project.name) == text:
+            self.reading.skip(f"{place}: license", f"{text}: of a part of it alone")
             return None
         if not _SPDX.fullmatch(text):
             self.reading.ignored[f"license {text}: no single SPDX identifier"] += 1

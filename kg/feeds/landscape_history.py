@@ -1,13 +1,15 @@
 """How a landscape changed from month to month (landscape_events.csv): projects that came to a foundation, left it, moved on.
 
-A change shows between two versions of the list. It is dated by the month, or the year, in which both lie, never by a day.
+A change shows between two versions of a list that lags behind the world. So a level is said to be seen on the day of the
+later one, and an entry has no date; a departure has the month, or the year, in which both lie.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from kg.claims import Claim, Named, Stated, stage_entered, stage_seen
+from kg.claims import Claim, Named, Stated, stage_seen
 from kg.dates import PartialDate
 from kg.errors import FeedError
 from kg.feeds.bodies import BODIES, body_by_id, body_of, plain_name
@@ -114,7 +116,8 @@ class _History:
                 links.append(("formerOwner", former or Named("Organization", old, (("crunchbase", old),))))
             reading.counts["entries into the host" if new in self.host_ids else "entries into other foundations"] += 1
             id_ = "{project}-to-{toOrganization}"
-            yield Claim("Acceptance", id_, tuple(links), place, dates=dates, values=(("note", note),))
+            # Undated: the list lags behind the world by weeks, and by months.
+            yield Claim("Acceptance", id_, tuple(links), place, values=(("note", note),))
         elif old not in self.host_ids:
             reading.skip(
                 place, "a change to an owner that is no foundation we know, in a list that is not of the foundation it left"
@@ -144,8 +147,7 @@ class _History:
         if row["item"] in self.gone:
             self.reading.ignored[f"level_first_seen: {_GONE}"] += 1
             return
-        project = Named("Project", plain_name(row["item"])[0])
-        yield stage_seen(project, self.host, LEVELS[word], place, PartialDate(row["first_seen_after"]))
+        yield from self._seen(row, place)
 
     def _level(self, row: Mapping[str, str], place: str) -> Iterator[Claim]:
         """An item that shows another level than before; where it shows none any more, nothing is said."""
@@ -159,16 +161,21 @@ class _History:
         if word not in LEVELS:
             self.reading.unknown.setdefault(f"level {word}", []).append(place)
             return
-        project = Named("Project", plain_name(row["item"])[0])
-        dates, note = _when(row, "its level")
         self.reading.counts["stages entered"] += 1
-        links = stage_entered(project, self.host, LEVELS[word], place).links
-        id_ = "{project}-{toStage}-{byOrganization}"
-        key = (project.name.casefold(), LEVELS[word], "stage")
-        if key in self.told:  # once more, as after an archiving that was taken back
-            id_ += f"-{row['first_seen_after']}"
+        yield from self._seen(row, place)
+
+    def _seen(self, row: Mapping[str, str], place: str) -> Iterator[Claim]:
+        """That it stood at the level on the day of the version: when it got there the list, which lags, does not tell."""
+        if row["item"] in self.reading.settings.get("parts", ()):
+            self.reading.skip(place, "a part of another project: the level is that of the whole")
+            return
+        project = Named("Project", plain_name(row["item"])[0])
+        level = LEVELS[row["to"]]
+        key = (project.name.casefold(), level, "stage")
+        claim = stage_seen(project, self.host, level, place, PartialDate(row["first_seen_after"]))
+        # Once more, as after an archiving that was taken back.
+        yield replace(claim, id=f"{claim.id}-{claim.as_of}") if key in self.told else claim
         self.told.add(key)
-        yield Claim("MaturityChange", id_, links, place, dates=dates, values=(("note", note),))
 
 
 def _when(row: Mapping[str, str], what: str) -> tuple[tuple[tuple[str, PartialDate], ...], str]:

@@ -142,6 +142,9 @@ def _rows(reading: Reading) -> Iterator[_Row]:
         group = fields.text(_PROJECT)
         name, employer, handle = fields.text(_NAME), fields.text(_EMPLOYER).lstrip("@"), fields.text(_HANDLE).lstrip("@")
         fields.done(_IGNORED)
+        if employer in reading.settings.get("no_employers", ()):
+            reading.skip(f"{place}: {_EMPLOYER}", "is no employer, but a project")
+            employer = ""
         if group:
             reading.counts["groups"] += 1
             project = _project_of(group, project)

@@ -63,8 +63,9 @@ _LICENCES = {
     "Elastic License and Server Side Public License": "Elastic-2.0 OR SSPL-1.0",
     "Elastic License v2.0": "Elastic-2.0",
     "Server Side Public License": "SSPL-1.0",
-    "Sourcegraph Enterprise license": "LicenseRef-Sourcegraph-Enterprise",
-    "Timescale License": "LicenseRef-Timescale-License",
+    # The rows name the second licence alone; the first one stayed beside it.
+    "Sourcegraph Enterprise license": "Apache-2.0 AND LicenseRef-Sourcegraph-Enterprise",
+    "Timescale License": "Apache-2.0 AND LicenseRef-Timescale-License",
     # The row says dual; forks.csv beside it names the custom licence of Redis: RSALv2.
     "dual: custom license and Server Side Public License": "LicenseRef-RSALv2 OR SSPL-1.0",
 }
@@ -75,12 +76,6 @@ _SPDX = (
     "SSPL-1.0",
 )  # fmt: skip
 _BY_LOWER = {spdx.casefold(): spdx for spdx in _SPDX} | {name.casefold(): spdx for name, spdx in _LICENCES.items()}
-
-# The row names the second licence alone; the first one stayed beside it, and the curated event is named after both.
-_BOTH_LICENCES = {
-    "LicenseRef-Sourcegraph-Enterprise": "apache-2-0-and-sourcegraph-enterprise",
-    "LicenseRef-Timescale-License": "apache-2-0-and-timescale-license",
-}
 
 
 def read(reading: Reading) -> Iterator[Stated]:
@@ -177,6 +172,7 @@ def _change(fields: Fields, again: set[tuple[str, str]]) -> Claim | None:
         # The name of an earlier row, copied: the repository says which project it is (Kibana).
         fields.reading.counts["rows named by their repository"] += 1
         name = repository
+    name = fields.reading.settings.get("projects", {}).get(name, name)
     project = _project(name, f"https://github.com/{org}/{repository}" if org and repository else "")
     day = fields.date("relicense_date")
     return _relicensing(fields, project, day, _IGNORED_CHANGE)
@@ -200,9 +196,8 @@ def _relicensing(fields: Fields, project: Named, day: PartialDate | None, ignore
     elif before:
         reading.skip(f"{place}: orig_license", f"{before!r} is no SPDX identifier")
     reading.counts["relicensings"] += 1
-    slug = _BOTH_LICENCES.get(new) or _slug_of(new)
     dates = (("occurred", day),) if day else ()
-    return Claim("Relicensing", f"{{project}}-to-{slug}", (("project", project),), place, dates=dates, values=tuple(values))
+    return Claim("Relicensing", f"{{project}}-to-{_slug_of(new)}", (("project", project),), place, dates=dates, values=tuple(values))
 
 
 def _why_no_licence(text: str) -> str:
