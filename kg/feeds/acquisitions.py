@@ -63,7 +63,10 @@ _SELLER = re.compile(r"\s*\(de ([^()]+)\)\s*\Z")  # French: `Zimbra (de Yahoo)`
 
 
 def read(reading: Reading) -> Iterator[Stated]:
-    """Acquisitions, dated by their announcement, or by their completion where the linked news is of that."""
+    """Acquisitions, dated by their announcement.
+
+    By their completion, where the setting `completed` names the target; not at all, where `wrong_days` does.
+    """
     path = reading.file(reading.path.name)
     header = header_of(path)
     layout = next((one for one in _LAYOUTS if {one.day, one.buyer, one.target} <= set(header)), None)
@@ -100,8 +103,10 @@ def _acquisition(fields: Fields, layout: _Layout, buyers: set[str]) -> Claim:
         ("organization", Named("Company" if target in buyers else layout.target_kind, target)),
         ("acquirer", Named("Company", buyer)),
     )
-    # By what is linked to: news of a completion comes after that of the purchase.
-    basis = "effective" if "complet" in reference.casefold() else "announced"
+    if target in reading.settings.get("wrong_days", ()):
+        reading.skip(f"{place}: {layout.day}", "a day that is neither that of the announcement nor that of the completion")
+        day = None
+    basis = "effective" if target in reading.settings.get("completed", ()) else "announced"
     dates = ((basis, day),) if day else ()
     claim = Claim("Acquisition", "{organization}-bought-by-{acquirer}", links, place, dates=dates, reference=reference)
     reading.counts["acquisitions"] += 1

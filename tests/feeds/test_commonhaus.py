@@ -57,9 +57,9 @@ def test_a_sponsorship_says_its_tier_and_the_day_it_was_seen(raw):
     ("project", "day"),
     [("Hibernate", "2024-04-02"), ("Quarkus", "2024-07-31"), ("WildFly", "2025-03-17"), ("Jackson", "2024-03-25")],
 )
-def test_a_signed_agreement_dates_the_entry_and_names_no_donor(raw, project, day):
+def test_a_signed_agreement_that_binds_nobody_dates_a_proposal_and_names_no_donor(raw, project, day):
     (entry,) = raw("commonhaus").of("Acceptance", project=project)
-    assert (entry.id, entry.dates) == ("{project}-to-{toOrganization}", (("accepted", PartialDate(day)),))
+    assert (entry.id, entry.dates) == ("{project}-to-{toOrganization}", (("proposed", PartialDate(day)),))
     assert entry.reference.startswith("https://github.com/commonhaus/foundation/blob/6f668d5b6378833396bc9573768f10232f83cd66/")
     assert not raw("commonhaus").of("Donation")
 

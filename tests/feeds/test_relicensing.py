@@ -127,7 +127,7 @@ def test_a_second_row_of_one_name_is_the_project_of_its_repository(raw):
 
 def test_a_licence_added_beside_the_old_one_names_the_event_that_the_curated_facts_tell_of(raw):
     found = raw("chaoss-relicensing")
-    assert [c.id for c in found.of("Relicensing", project="Timescale")] == ["{project}-to-apache-2-0-and-timescale-license"]
+    assert [c.id for c in found.of("Relicensing", project="TimescaleDB")] == ["{project}-to-apache-2-0-and-timescale-license"]
     assert [c.id for c in found.of("Relicensing", project="Sourcegraph")] == [
         "{project}-to-apache-2-0-and-sourcegraph-enterprise"
     ]
