@@ -136,10 +136,14 @@ def _levels(store: Store) -> Iterator[Conflict]:
         "SELECT ?p ?f ?g ?stage ?day ?fact { GRAPH ?g { ?fact a osgov:MaturityPeriod ; osgov:project ?p ;"
         " osgov:byOrganization ?f ; osgov:stage ?stage ; osgov:observedOn ?day } }"
     )
-    for project, foundation, graph, stage, day, fact in sorted(texts(store, lists)):
+    sightings = sorted(texts(store, lists))
+    newest: dict[str, str] = {}
+    for _, _, graph, _, day, _ in sightings:
+        newest[graph] = max(newest.get(graph, ""), PartialDate(day).latest)
+    for project, foundation, graph, stage, day, fact in sightings:
         seen = PartialDate(day).latest
-        # What a source tells to have changed since, it does not show any more.
-        if graph in graphs and entered.get((project, foundation, graph), ("",))[0] <= seen:
+        # What a source showed on an earlier day, or tells to have changed since, it does not show any more.
+        if graph in graphs and seen == newest[graph] and entered.get((project, foundation, graph), ("",))[0] <= seen:
             shown[project, foundation][graph] = (seen, stage, fact)
     for (project, foundation), by_graph in sorted(shown.items()):
         levels: dict[str, _Side] = {}

@@ -359,6 +359,10 @@ class Purchase:
     event: str
     window: tuple[str, str]
 
+    def after(self, period: Interval, own: Iterable[str]) -> bool:
+        """Whether it may have come after the period began, and after all days on which the holder was seen itself."""
+        return not self.window[1] or max(*own, period.start[0], "") <= self.window[1]
+
 
 def _purchases(store: Writable, dates: DatesOfEvents) -> list[Purchase]:
     query = "SELECT DISTINCT ?o ?b ?e { ?e osgov:organization ?o . ?e osgov:acquirer|osgov:mergedInto ?b } ORDER BY ?e ?o ?b"
@@ -375,7 +379,7 @@ def succeed(periods: Sequence[Interval], sightings: Iterable[Sighting], purchase
     A holder that was bought, and not seen since, is followed by its buyer once the buyer is seen, or gives the project away.
     One that is only known to have opened the project is over by the day on which another is seen to hold it.
     """
-    bought = list(purchases)
+    bought = sorted(purchases, key=lambda p: not p.window[1])  # a completion tells more than news
     days = _days_of(sightings)
     still: dict[tuple[str, str], list[Interval]] = defaultdict(list)
     given: dict[str, list[Interval]] = defaultdict(list)
@@ -383,9 +387,11 @@ def succeed(periods: Sequence[Interval], sightings: Iterable[Sighting], purchase
         if period.ended_by:
             given[period.ended_by].append(period)
     for period, giver in (pair for ended in given.values() for pair in permutations(ended, 2)):
+        own = [day.latest for day in days[period.project, period.role, period.steward]]
         for sale in bought:
             parties = (period.steward, giver.steward, period.project, period.role)
-            if (sale.organization, sale.buyer, giver.project, giver.role) == parties and sale.window[0] < period.end[0]:
+            same = (sale.organization, sale.buyer, giver.project, giver.role) == parties
+            if same and sale.window[0] < period.end[0] and sale.after(period, own):
                 period.ended_by, period.end = sale.event, (sale.window[0], sale.window[1] or period.end[1])
                 if giver.start == ("", ""):
                     giver.start = period.end
@@ -404,7 +410,7 @@ def succeed(periods: Sequence[Interval], sightings: Iterable[Sighting], purchase
                         for p in bought
                         if (p.organization, p.buyer) == (period.steward, other.steward)
                         and p.window[0] <= last
-                        and (not p.window[1] or max(*own, period.start[0], "") <= p.window[1])
+                        and p.after(period, own)
                     ),
                     None,
                 )

@@ -368,20 +368,21 @@ def relation_bounds(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
             if text:
                 target[relation].append(PartialDate(text))
     # A later buyer ends an earlier one's control.
-    bought: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    bought: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
     for relation, event, organization in texts(
         store, "SELECT DISTINCT ?r ?e ?o { ?r a osgov:Control ; osgov:startedBy ?e ; osgov:controlled ?o }"
     ):
-        bought[organization].append((*closing_of(event, dates), relation))
+        bought[organization].append((*closing_of(event, dates), relation, event))
     ends: dict[str, Window] = {}
     starts: dict[str, Window] = {}
     for purchases in bought.values():
         purchases.sort()
-        for number, (first, last, relation) in enumerate(purchases):
-            starts.setdefault(relation, (first, last))
-            later = [p for p in purchases[number + 1 :] if p[2] != relation]
-            if later:
+        for number, (first, last, relation, _) in enumerate(purchases):
+            begun = starts.get(relation, (first, last))
+            starts[relation] = begun[0], max(begun[1], last)
+            if later := [p for p in purchases[number + 1 :] if p[2] != relation]:
                 ends[relation] = later[0][:2]
+                yield Quad(NamedNode(relation), osgov("endedBy"), NamedNode(later[0][3]), GRAPH)
     for relation in sorted({*start, *seen, *end, *starts}):
         first_bounds = starts.get(relation, UNDATED)
         if start[relation]:

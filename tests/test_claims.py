@@ -49,7 +49,7 @@ def test_what_a_reader_states_is_not_changed_afterwards():
         ("Acceptance", (("project", "alpha"),), {}, "Acceptance.project leads to a project, not to 'alpha'"),
         ("Acceptance", (), {"values": (("mood", "good"),)}, "mood is none of grantedCode"),
         ("Acceptance", (), {"values": (("value", 1),)}, "value is none of grantedCode"),
-        ("Acceptance", (), {"dates": (("seen", DAY),)}, "'seen' is no date basis: announced, accepted"),
+        ("Acceptance", (), {"dates": (("seen", DAY),)}, "'seen' is no date basis: proposed, announced, accepted"),
         ("Membership", (), {"start": LATER, "end": DAY}, "until 2020-05-04 lies before from 2021"),
     ],
 )

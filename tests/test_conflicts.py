@@ -346,7 +346,7 @@ def test_no_day_of_an_announcement_is_held_against_one_of_an_acceptance(built_gr
             (row["e"].rsplit("/", 1)[-1], row["d"])
             for row in built_graph.query(f"SELECT ?e (STR(?day) AS ?d) {{ ?e osgov:{basis}On ?day }}")
         }
-        for basis in ("announced", "accepted", "effective", "occurred")
+        for basis in ("proposed", "announced", "accepted", "effective", "occurred")
     }
     dates = rows(built_graph, kind="date")
     assert len(dates) > 250
