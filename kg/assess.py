@@ -200,7 +200,9 @@ def _board(body: str, world: World) -> Finding:
     seats = world.seats.get(body, [])
     # Rosters seen on several days are several rosters: the last one counts.
     seats = [s for s in seats if s.seen == max(x.seen for x in seats)]
-    open_question = "neither the whole roster of its board is known, nor how far a rule keeps each group of companies below half"
+    open_question = (
+        "neither the whole roster of its board is known, nor how far a rule keeps each group of companies below half"
+    )
     found = [rule for rule in rules if _keeps_below(rule, limit)]
     if stated and seats:
         groups: dict[str, int] = defaultdict(int)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import permutations, product
@@ -381,20 +381,8 @@ def succeed(periods: Sequence[Interval], sightings: Iterable[Sighting], purchase
     """
     bought = sorted(purchases, key=lambda p: not p.window[1])  # a completion tells more than news
     days = _days_of(sightings)
+    _to_buyers(periods, days, bought)
     still: dict[tuple[str, str], list[Interval]] = defaultdict(list)
-    given: dict[str, list[Interval]] = defaultdict(list)
-    for period in periods:
-        if period.ended_by:
-            given[period.ended_by].append(period)
-    for period, giver in (pair for ended in given.values() for pair in permutations(ended, 2)):
-        own = [day.latest for day in days[period.project, period.role, period.steward]]
-        for sale in bought:
-            parties = (period.steward, giver.steward, period.project, period.role)
-            same = (sale.organization, sale.buyer, giver.project, giver.role) == parties
-            if same and sale.window[0] < period.end[0] and sale.after(period, own):
-                period.ended_by, period.end = sale.event, (sale.window[0], sale.window[1] or period.end[1])
-                if giver.start == ("", ""):
-                    giver.start = period.end
     for period in periods:
         if period.is_open:
             still[period.project, period.role].append(period)
@@ -426,6 +414,25 @@ def succeed(periods: Sequence[Interval], sightings: Iterable[Sighting], purchase
             after = [day for day in seen_days if period.start[1] <= day]
             if after and period.is_open and period.opened and not own:
                 period.end = ("", min(after))
+
+
+def _to_buyers(
+    periods: Iterable[Interval], days: Mapping[tuple[str, str, str], Sequence[PartialDate]], bought: Sequence[Purchase]
+) -> None:
+    """Where a transfer ended the time of a holder and of its buyer, the holder's was over with the purchase."""
+    ended: dict[str, list[Interval]] = defaultdict(list)
+    for period in periods:
+        if period.ended_by:
+            ended[period.ended_by].append(period)
+    for period, giver in (pair for together in ended.values() for pair in permutations(together, 2)):
+        own = [day.latest for day in days.get((period.project, period.role, period.steward), ())]
+        for sale in bought:
+            parties = (period.steward, giver.steward, period.project, period.role)
+            same = (sale.organization, sale.buyer, giver.project, giver.role) == parties
+            if same and sale.window[0] < period.end[0] and sale.after(period, own):
+                period.ended_by, period.end = sale.event, (sale.window[0], sale.window[1] or period.end[1])
+                if giver.start == ("", ""):
+                    giver.start = period.end
 
 
 def stewardships(store: Writable, dates: DatesOfEvents) -> Iterator[Quad]:

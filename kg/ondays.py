@@ -25,7 +25,7 @@ _CRITERIA = "SELECT ?c ?label { ?c skos:inScheme v:criterion ; skos:prefLabel ?l
 _NEUTRAL = {"neutral": ""}
 _LISTS = {"passed": "PASS", "failed": "FAIL", "unknown": "UNKNOWN"}
 _JUDGED = {
-    "moves": ("recipient_id", {"neutral_now": ""}),
+    "moves": ("recipient_id", _NEUTRAL),
     "moves-by-foundation": ("foundation_id", _NEUTRAL),
     "moves-criteria": ("recipient_id", {**_LISTS, **_NEUTRAL}),
     "vendor-held": ("project_id", {"verdict": ""}),
@@ -104,7 +104,7 @@ def answer(
     key, columns = _JUDGED[name]
     rows = _judged(store, rows, key, columns, judged_on)
     if only:
-        place = rows.columns.index("neutral_now")
+        place = rows.columns.index("neutral")
         rows = Rows(rows.columns, [row for row in rows.rows if row[place] == Literal("neutral", language="en")])
     return rows
 

@@ -33,8 +33,8 @@ _FORETOLD = frozenset({PROPOSED, "announcedOn"})
 
 # How far up its ladder a stage stands, where that decides which of two changes in one window came first.
 _RANKS = {
-    "podling": 1, "sandbox": 1, "lab": 1, "onboarding": 1, "incubating": 2, "growth": 2, "graduated": 3, "top-level": 3, "impact": 3,
-    "inactive": 4, "dormant": 4, "emeritus": 5, "archived": 5, "retired": 5,
+    "podling": 1, "sandbox": 1, "lab": 1, "onboarding": 1, "incubating": 2, "growth": 2,
+    "graduated": 3, "top-level": 3, "impact": 3, "inactive": 4, "dormant": 4, "emeritus": 5, "archived": 5, "retired": 5,
 }  # fmt: skip
 # The word of a foundation for a stage that says more than ours: where a project of its own goes, not one it never took in.
 _OWN_WORDS = {("apache-software-foundation", "top-level", "retired"): "attic"}
@@ -147,7 +147,10 @@ def levels_of(changes: Sequence[Change], lists: Sequence[Shown]) -> list[Period]
             days = [day.latest for shown in lists if shown.value != change.value for day in shown.days]
             gone = min((day for day in days if now.start[1] < day < change.window[0]), default="")
             if not gone:
-                now.start = (now.start[0], max(now.start[1], change.window[1]))  # told twice: it began in one of the two windows
+                now.start = (
+                    now.start[0],
+                    max(now.start[1], change.window[1]),
+                )  # told twice: it began in one of the two windows
                 continue
             now.end = (now.start[1], gone)  # a list shows another step in between: it came back
         elif now:

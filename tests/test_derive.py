@@ -308,6 +308,9 @@ def test_between_announcement_and_acceptance_both_may_hold(told):
         ([{"announced": "2016-03"}, {"accepted": "2016-03-10"}], ("2016-03-10", "2016-03-10")),
         ([{"accepted": "2016"}, {"announced": "2016-03-10"}], ("2016-03-10", "2016-03-10")),
         ([{"announced": "2015"}, {"accepted": "2016-03-10"}], ("2015-01-01", "2016-03-10")),
+        # It had not come about when it was proposed.
+        ([{"proposed": "2015"}, {"accepted": "2016-03-10"}], ("2016-03-10", "2016-03-10")),
+        ([{"proposed": "2016-03-10"}, {"occurred": "2016"}], ("2016-03-10", "2016-12-31")),
     ],
 )
 def test_a_less_precise_date_of_any_basis_does_not_widen_the_window_of_a_transfer(dates, window, told):
@@ -654,6 +657,18 @@ def test_a_project_that_left_has_no_level_any_more(told):
     ]
 
 
+def test_a_project_has_no_level_where_it_is_held_no_more(told):
+    """vLLM: a list showed it on a level of LF AI & Data; no source tells of a departure, one of who took it in after."""
+    rows = [
+        donation(event="first", accepted="2020-05-05"),
+        stage("sandbox", occurred="2020-05-05"),
+        donation(event="second", to="harbour", accepted="2021-05-05"),
+    ]
+    assert levels_of(told(commons=COMMONS, harbour=HARBOUR, widget=rows)) == [
+        ("sandbox", "2020-05-05", "2020-05-05", "2021-05-05", "2021-05-05")
+    ]
+
+
 def test_a_licence_lasts_until_the_project_gives_it_up(told):
     rows = [("relicensing", {"from_license": "MIT", "to_license": "BUSL-1.1", "occurred": "2023-08-10"})]
     assert periods(told(widget=rows), "LicensePeriod", "licenseExpression") == [
@@ -683,6 +698,27 @@ def test_a_list_with_another_level_ends_the_one_seen_before_at_an_unknown_day_be
 def test_lists_that_contradict_each_other_end_nothing():
     found = levels_of_lists([], [in_lists("sandbox", "2021-01-01", "2024-01-01"), in_lists("incubating", "2023-01-01")])
     assert [p.end for p in found] == [("", ""), ("", "")]
+
+
+def test_a_list_between_two_changes_ends_what_stood_below_it():
+    """Sawtooth: incubating by one source, archived by another, and graduated by a list between the two."""
+    changes = [Change("d", "incubating", ("2016-04-14",) * 2, 2), Change("e", "archived", ("2024-02-01",) * 2, 5)]
+    found = levels_of_lists(changes, [in_lists("graduated", "2023-04-27")])
+    assert [(p.value, p.start, p.end) for p in found] == [
+        ("incubating", ("2016-04-14", "2016-04-14"), ("2016-04-14", "2023-04-27")),
+        ("archived", ("2024-02-01", "2024-02-01"), ("", "")),
+        ("graduated", ("2016-04-14", "2023-04-27"), ("2024-02-01", "2024-02-01")),
+    ]
+
+
+def test_a_list_that_shows_another_level_between_two_entries_tells_that_it_came_back():
+    """OpenEBS: twice in the sandbox, and archived in a list between."""
+    changes = [Change("d", "sandbox", ("2019-05-14",) * 2, 1), Change("e", "sandbox", ("2024-10-10",) * 2, 1)]
+    found = levels_of_lists(changes, [in_lists("archived", "2024-02-29")])
+    assert [(p.value, p.end) for p in found if p.value == "sandbox"] == [
+        ("sandbox", ("2019-05-14", "2024-02-29")),
+        ("sandbox", ("", "")),
+    ]
 
 
 def test_what_a_list_shows_against_a_dated_event_moves_no_bound():
@@ -876,6 +912,29 @@ def test_what_was_only_announced_had_not_come_about_when_the_giver_was_seen_to_h
     (acme, harbour) = held(told(acme=ACME, harbour=HARBOUR, widget=[given, seen]), "trademark")
     assert (acme[0], acme[3]) == ("acme", "2021-02-17")
     assert harbour[:2] == ("harbour", "2021-02-17")
+
+
+def test_who_is_to_receive_what_was_only_proposed_has_it_from_an_unknown_day_on(told):
+    """Hudson: Oracle proposed it to the Eclipse Foundation, and the first release from there came two years later."""
+    rows = [donation(event="gift", from_=["acme"], proposed="2011-05-04"), holding(by="commons", as_of="2013-02")]
+    graph = told(acme=ACME, commons=COMMONS, widget=rows)
+    assert [p[:3] for p in held(graph)] == [("acme", "", ""), ("commons", "2011-05-04", "2013-02-28")]
+    assert {("acme", "possible"), ("commons", "possible")} == set(holders(graph, "2012-01-01"))
+
+
+def test_a_holder_that_was_bought_before_its_buyer_gave_the_project_away_ends_with_the_purchase(told):
+    """NetBeans: Sun opened it, Oracle bought Sun and gave it to Apache."""
+    rows = [opening(occurred="2000"), donation(from_=["globex"], accepted="2020-10-01")]
+    acme, globex, commons = held(told(acme=sold(), globex=GLOBEX, commons=COMMONS, widget=rows))
+    assert (acme[0], *acme[3:5]) == ("acme", "2018-06-01", "2018-06-30")
+    assert globex[:5] == ("globex", "2018-06-01", "2018-06-30", "2020-10-01", "2020-10-01")
+    assert commons[:2] == ("commons", "2020-10-01")
+
+
+def test_control_by_a_purchase_that_is_only_announced_begins_on_that_day_or_later(told):
+    graph = told(acme=("company", ("acquisition", {"by": "globex", "announced": "2018-01-30"})), globex=GLOBEX)
+    (row,) = graph.query("SELECT ?a ?b { ?r a osgov:Control ; osgov:startsNoEarlier ?a ; osgov:startsNoLater ?b }")
+    assert (str(row["a"]), str(row["b"])) == ("2018-01-30", "2026-11-23")  # the day of reading
 
 
 def test_a_departure_ends_the_time_of_whom_it_left_and_of_nobody_who_took_it_in_since(listed):

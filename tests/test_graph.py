@@ -16,7 +16,7 @@ from tests.conftest import example_of
 
 MOVE = {
     "project", "project_id", "kind", "donor", "donor_id", "recipient", "recipient_id", "umbrella",
-    "date", "date_basis", "earliest", "latest", "neutral_now", "sources",
+    "date", "date_basis", "earliest", "latest", "neutral", "sources",
 }  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def test_the_moves_are_at_least_five_hundred_and_each_has_a_source_and_its_field
         assert all(url.startswith(("https://", "http://")) for url in row["sources"])
         assert row["donor"]
         assert row["donor_id"]
-        assert row["neutral_now"] in {"neutral", "not shown neutral", "not neutral"}
+        assert row["neutral"] in {"neutral", "not shown neutral", "not neutral"}
 
 
 def test_the_best_known_moves_are_there_as_they_happened(built_graph):
@@ -373,7 +373,7 @@ def test_filters_hold_for_all_kinds_too(drawn_graph):
 
 def test_neutral_only_keeps_recipients_shown_to_be_neutral(built_graph, drawn_graph):
     kept = built_graph.moves(neutral_only=True)
-    assert list(kept) == [row for row in built_graph.moves() if row["neutral_now"] == "neutral"]
+    assert list(kept) == [row for row in built_graph.moves() if row["neutral"] == "neutral"]
     assert 0 < len(kept) < len(built_graph.moves())
     assert len(drawn_graph.moves(neutral_only=True)) == 0
 

@@ -26,7 +26,8 @@ def moves(
 ) -> None:
     """Vendor projects that moved to foundations: who gave them, to whom, when, by which source.
 
-    By default whole projects given by at least one company to a foundation. Exits 1 when there is none.
+    By default whole projects given by at least one company to a foundation. Exits 1 when there is none. "neutral" is the
+    verdict on the recipient as it is today, or was on the day of --as-of: not on the day of the move.
 
     \b
     Example: kg moves --donor google --since 2015
@@ -41,7 +42,9 @@ def moves(
         settings.say("kg: no move on record fits" + ("" if all_kinds else "; --all-kinds widens"))
         raise click.exceptions.Exit(1)
     if settings.on_terminal():
-        settings.say(f"{len(table)} moves; `kg why NAME` shows the evidence for one")
+        settings.say(
+            f"{len(table)} moves; neutral tells of the recipient, not of that day; `kg why NAME` shows the evidence for one"
+        )
 
 
 @click.command()

@@ -190,7 +190,7 @@ class _Landscape:
             else:
                 reading.skip(place, "named a member outside the list of members, and not in that")
 
-    def _item(self, item: Item, place: str) -> Iterator[Claim]:
+    def _item(self, item: Item, place: str) -> Iterator[Stated]:
         fields = self.reading.fields(item.data, place)
         if not isinstance(item.data, dict):
             return
@@ -214,8 +214,11 @@ class _Landscape:
         _drop_pages(extra)
         extra.done(IGNORED_EXTRA)
 
-    def _member(self, fields: Fields, name: str, tier: str) -> Iterator[Claim]:
-        """An entry of the list of members: a member of the host, and of each foundation that `second_path` names."""
+    def _member(self, fields: Fields, name: str, tier: str) -> Iterator[Stated]:
+        """An entry of the list of members: a member of the host, and of each foundation that `second_path` names.
+
+        Where another source tells of members, only who it is.
+        """
         reading, place = self.reading, fields.place
         reading.counts["member entries"] += 1
         reading.counts[f"{tier} entries"] += 1
@@ -239,7 +242,7 @@ class _Landscape:
         reading.counts["members"] += 1
         reading.counts["joined dates"] += joined is not None
         if reading.settings.get("members"):
-            reading.ignored["joined: the day of joining and the tier of today; another source tells of members with the days of tiers"] += 1
+            reading.ignored["joined: the day of joining, and the tier of today: another source has tiers with their days"] += 1
             yield holder
         else:
             claim = membership(self.host, holder, place, tier=code, start=joined, seen=reading.day)

@@ -197,7 +197,9 @@ def _relicensing(fields: Fields, project: Named, day: PartialDate | None, ignore
         reading.skip(f"{place}: orig_license", f"{before!r} is no SPDX identifier")
     reading.counts["relicensings"] += 1
     dates = (("occurred", day),) if day else ()
-    return Claim("Relicensing", f"{{project}}-to-{_slug_of(new)}", (("project", project),), place, dates=dates, values=tuple(values))
+    return Claim(
+        "Relicensing", f"{{project}}-to-{_slug_of(new)}", (("project", project),), place, dates=dates, values=tuple(values)
+    )
 
 
 def _why_no_licence(text: str) -> str:

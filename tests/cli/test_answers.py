@@ -32,7 +32,7 @@ def keys(rows):
 
 def test_each_move_has_the_fields_of_the_contract(moves):
     contract = (
-        "project project_id kind donor donor_id recipient recipient_id umbrella date date_basis earliest latest neutral_now sources"
+        "project project_id kind donor donor_id recipient recipient_id umbrella date date_basis earliest latest neutral sources"
     )
     for row in moves("--all-kinds"):
         assert set(contract.split()) <= set(row)
@@ -42,7 +42,10 @@ def test_each_move_has_the_fields_of_the_contract(moves):
         assert row["kind"] in {
             "donation", "spin-out", "code grant", "trademark transfer", "transfer between foundations", "fork"
         }  # fmt: skip
-        assert row["neutral_now"] in {"neutral", "not shown neutral", "not neutral"} or row["kind"] not in {"donation", "spin-out"}
+        assert row["neutral"] in {"neutral", "not shown neutral", "not neutral"} or row["kind"] not in {
+            "donation",
+            "spin-out",
+        }
         assert (row["donor"] is None) == (row["donor_id"] is None)
         assert row["umbrella"] is None or isinstance(row["umbrella"], str)
         assert isinstance(row["sources"], list)
@@ -54,7 +57,7 @@ def test_each_default_move_is_a_whole_project_from_somebody_to_somebody_with_a_v
     for row in moves():
         assert row["kind"] in {"donation", "spin-out"}
         assert row["donor"]
-        assert row["neutral_now"] in {"neutral", "not shown neutral", "not neutral"}
+        assert row["neutral"] in {"neutral", "not shown neutral", "not neutral"}
         assert row["sources"]
 
 
@@ -131,7 +134,7 @@ def test_since_and_until_keep_what_can_lie_on_their_side_of_the_date(moves, date
 
 
 def test_neutral_only_keeps_the_recipients_shown_to_be_neutral(moves):
-    wanted = [row for row in moves() if row["neutral_now"] == "neutral"]
+    wanted = [row for row in moves() if row["neutral"] == "neutral"]
     assert moves("--neutral-only") == wanted
     assert 0 < len(wanted) < len(moves())
 
@@ -209,9 +212,9 @@ def test_verdicts_of_a_move_as_of_a_day_are_those_of_that_day(moves, built_graph
     assert rows
     for row in rows:
         verdict = judged[ORG_ID + row["recipient_id"]].verdicts["default"]
-        assert row["neutral_now"] == verdict.replace("-", " ")
+        assert row["neutral"] == verdict.replace("-", " ")
     latest = moves("--as-of", "2026-11-23")
-    assert moves("--as-of", "2026-11-23", "--neutral-only") == [row for row in latest if row["neutral_now"] == "neutral"] != []
+    assert moves("--as-of", "2026-11-23", "--neutral-only") == [row for row in latest if row["neutral"] == "neutral"] != []
 
 
 @pytest.mark.parametrize(
