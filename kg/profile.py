@@ -149,7 +149,8 @@ def _identity(graph: Graph, match: Match) -> dict[str, Any]:
         "aliases": found.get("skos:altLabel", []),
         "former_names": [name for (name,) in texts(graph.store, former)],
         "homepage": "".join(found.get("schema:url", [])[:1]),
-        "repository": found.get("osgov:repository", []),
+        # Sources spell one address in small and in capital letters: the first of a spelling is shown.
+        "repository": list({url.casefold(): url for url in reversed(found.get("osgov:repository", []))}.values())[::-1],
         "wikidata": "".join(found.get("osgov:wikidataId", [])[:1]),
     }
 
