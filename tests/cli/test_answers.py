@@ -247,7 +247,7 @@ def test_show_of_a_project_as_of_a_day_has_the_level_of_that_day(kg):
 
 def test_one_repository_that_two_sources_spell_in_small_and_in_capital_letters_is_shown_once(kg):
     shown = rows_of(kg("show", "opensearch", "-f", "json"))
-    assert shown["identity"]["repository"] == ["https://github.com/opensearch-project/OpenSearch"]
+    assert shown["repository"] == ["https://github.com/opensearch-project/OpenSearch"]
 
 
 def test_show_of_a_company_as_of_a_day_has_the_parent_of_that_day(kg):
