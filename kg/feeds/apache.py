@@ -336,9 +336,11 @@ def _attic_project(reading: Reading, path: Path) -> Iterator[Stated]:
     reading.counts["projects in the Attic"] += 1
     if established:
         yield stage_entered(project, ASF, "top-level", path.name, ("occurred", established))
-    # The board decides the retirement; the Attic is where it is carried out, and done on a later day.
-    days = [(basis, day) for basis, day in (("occurred", retired), ("effective", shelved)) if day]
-    yield stage_entered(project, ASF, "retired", path.name, *days)
+    # The board decides the retirement; that the Attic has carried it out, months later, changes nothing.
+    if retired and shelved:
+        reading.ignored["attic_date: when the Attic was done with what the board had retired"] += 1
+    day = retired or shelved
+    yield stage_entered(project, ASF, "retired", path.name, *((("occurred", day),) if day else ()))
     yield project
     if part:
         reading.counts["subprojects"] += 1

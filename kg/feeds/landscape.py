@@ -388,7 +388,7 @@ class _Landscape:
         if not text:
             return None
         if self.wrong_licences.get(project.name) == text:
-            self.reading.skip(f"{place}: license", f"{text}: of a part of it alone")
+            self.reading.skip(f"{place}: license", f"{text}: of a part of it alone, or of before")
             return None
         if not _SPDX.fullmatch(text):
             self.reading.ignored[f"license {text}: no single SPDX identifier"] += 1
