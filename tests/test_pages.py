@@ -132,7 +132,7 @@ def test_a_code_is_shown_with_its_definition_and_its_list(governance):
 
 def test_the_blank_parts_of_a_shape_are_shown_as_turtle():
     shown = " ".join("".join(page("shapes.html").text).split())
-    assert "( osgov:announcedOn osgov:acceptedOn osgov:effectiveOn osgov:occurredOn )" in shown
+    assert "( osgov:proposedOn osgov:announcedOn osgov:acceptedOn osgov:effectiveOn osgov:occurredOn )" in shown
 
 
 @pytest.mark.parametrize("name", ["governance", "shapes"])

@@ -92,7 +92,7 @@ def test_a_value_that_is_not_in_the_list_is_refused():
 
 
 def test_a_date_basis_that_is_not_in_the_list_is_refused():
-    with pytest.raises(ValueError, match="'rumoured' is no date basis: announced, accepted, effective, occurred"):
+    with pytest.raises(ValueError, match="'rumoured' is no date basis: proposed, announced, accepted, effective, occurred"):
         Event("e", "Donation", "s", (), (("rumoured", YEAR),))
 
 

@@ -48,7 +48,7 @@ def test_the_shapes_say_which_list_a_code_is_of():
 
 
 def test_the_shapes_say_of_which_properties_one_will_do():
-    dates = tuple(OSGOV + name for name in ("announcedOn", "acceptedOn", "effectiveOn", "occurredOn"))
+    dates = tuple(OSGOV + name for name in ("proposedOn", "announcedOn", "acceptedOn", "effectiveOn", "occurredOn"))
     (date,) = [shape for shape in shapes()[OSGOV + "Transfer"] if len(shape.path) > 1]
     assert (date.path, date.fewest, date.most) == (dates, 1, None)
 
@@ -113,7 +113,7 @@ def test_a_class_has_what_its_shapes_demand_what_it_is_given_and_what_its_instan
         "uses": 0,
         "values": "org:Organization",
     }
-    several = found["osgov:announcedOn | osgov:acceptedOn | osgov:effectiveOn | osgov:occurredOn"]
+    several = found["osgov:proposedOn | osgov:announcedOn | osgov:acceptedOn | osgov:effectiveOn | osgov:occurredOn"]
     assert (several["required"], several["seen"], several["uses"]) == ("1..*", None, None)
     assert "osgov:steward" not in found
 

@@ -7,7 +7,6 @@ later one, and an entry has no date; a departure has the month, or the year, in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from kg.claims import Claim, Named, Stated, stage_seen
 from kg.dates import PartialDate
@@ -172,10 +171,11 @@ class _History:
         project = Named("Project", plain_name(row["item"])[0])
         level = LEVELS[row["to"]]
         key = (project.name.casefold(), level, "stage")
-        claim = stage_seen(project, self.host, level, place, PartialDate(row["first_seen_after"]))
-        # Once more, as after an archiving that was taken back.
-        yield replace(claim, id=f"{claim.id}-{claim.as_of}") if key in self.told else claim
+        if key in self.told:
+            self.reading.merged += 1  # once more, as after an archiving that was taken back
+            return
         self.told.add(key)
+        yield stage_seen(project, self.host, level, place, PartialDate(row["first_seen_after"]))
 
 
 def _when(row: Mapping[str, str], what: str) -> tuple[tuple[tuple[str, PartialDate], ...], str]:
