@@ -51,7 +51,8 @@ def test_the_members_of_the_cncf_by_tier(built_graph):
     """722 less the 15 that the list does not name, and one that stands twice; by the history of the list."""
     members = built_graph.query(
         "SELECT ?tier (COUNT(DISTINCT ?who) AS ?n) { GRAPH g:cncf-membership-history {"
-        " ?x a osgov:Membership ; osgov:body o:cncf ; osgov:tier ?t ; osgov:holder ?who ; osgov:observedOn ?day } FILTER(STR(?day) = '2026-08-07')"
+        " ?x a osgov:Membership ; osgov:body o:cncf ; osgov:tier ?t ; osgov:holder ?who ;"
+        " osgov:observedOn ?day } FILTER(STR(?day) = '2026-08-07')"
         " BIND(STRAFTER(STR(?t), 'tier-') AS ?tier) } GROUP BY ?tier"
     )
     found = {row["tier"]: row["n"] for row in members}
