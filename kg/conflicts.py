@@ -15,13 +15,14 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms as t
 from kg.dates import PartialDate
+from kg.records import DATE_BASES
 from kg.rollup import groups
 from kg.store import Store, texts
 from kg.triples import TYPE, osgov
 
 GRAPH = NamedNode(t.DERIVED_GRAPH)
 
-BASES = ("proposedOn", "announcedOn", "acceptedOn", "effectiveOn", "occurredOn")
+BASES = tuple(f"{basis}On" for basis in DATE_BASES)
 PREFERRED = "its source comes first in precedence.toml"
 PRECISE = "of sources of one rank, the more precise, then the earlier"
 LATEST = "the list of the latest day"

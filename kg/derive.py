@@ -420,16 +420,15 @@ def _to_buyers(
     periods: Iterable[Interval], days: Mapping[tuple[str, str, str], Sequence[PartialDate]], bought: Sequence[Purchase]
 ) -> None:
     """Where a transfer ended the time of a holder and of its buyer, the holder's was over with the purchase."""
-    ended: dict[str, list[Interval]] = defaultdict(list)
+    ended: dict[tuple[str, str, str], list[Interval]] = defaultdict(list)
     for period in periods:
         if period.ended_by:
-            ended[period.ended_by].append(period)
+            ended[period.ended_by, period.project, period.role].append(period)
     for period, giver in (pair for together in ended.values() for pair in permutations(together, 2)):
         own = [day.latest for day in days.get((period.project, period.role, period.steward), ())]
         for sale in bought:
-            parties = (period.steward, giver.steward, period.project, period.role)
-            same = (sale.organization, sale.buyer, giver.project, giver.role) == parties
-            if same and sale.window[0] < period.end[0] and sale.after(period, own):
+            parties = (sale.organization, sale.buyer) == (period.steward, giver.steward)
+            if parties and sale.window[0] < period.end[0] and sale.after(period, own):
                 period.ended_by, period.end = sale.event, (sale.window[0], sale.window[1] or period.end[1])
                 if giver.start == ("", ""):
                     giver.start = period.end

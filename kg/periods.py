@@ -147,10 +147,8 @@ def levels_of(changes: Sequence[Change], lists: Sequence[Shown]) -> list[Period]
             days = [day.latest for shown in lists if shown.value != change.value for day in shown.days]
             gone = min((day for day in days if now.start[1] < day < change.window[0]), default="")
             if not gone:
-                now.start = (
-                    now.start[0],
-                    max(now.start[1], change.window[1]),
-                )  # told twice: it began in one of the two windows
+                # Told twice: it began in one of the two windows.
+                now.start = (now.start[0], max(now.start[1], change.window[1]))
                 continue
             now.end = (now.start[1], gone)  # a list shows another step in between: it came back
         elif now:
@@ -383,9 +381,9 @@ def relation_bounds(store: Store, dates: DatesOfEvents) -> Iterator[Quad]:
         for number, (first, last, relation, _) in enumerate(purchases):
             begun = starts.get(relation, (first, last))
             starts[relation] = begun[0], max(begun[1], last)
-            if later := [p for p in purchases[number + 1 :] if p[2] != relation]:
-                ends[relation] = later[0][:2]
-                yield Quad(NamedNode(relation), osgov("endedBy"), NamedNode(later[0][3]), GRAPH)
+            if later := next((p for p in purchases[number + 1 :] if p[2] != relation), None):
+                ends[relation], event = later[:2], later[3]
+                yield Quad(NamedNode(relation), osgov("endedBy"), NamedNode(event), GRAPH)
     for relation in sorted({*start, *seen, *end, *starts}):
         first_bounds = starts.get(relation, UNDATED)
         if start[relation]:

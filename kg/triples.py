@@ -18,13 +18,6 @@ from kg.records import EVENTS, IDENTIFIERS, RELATIONS, VALUES, Entity, Event, Ob
 
 TYPE = NamedNode(t.RDF + "type")
 _EN = "en"
-_DATE_PROPERTY = {
-    "proposed": "proposedOn",
-    "announced": "announcedOn",
-    "accepted": "acceptedOn",
-    "effective": "effectiveOn",
-    "occurred": "occurredOn",
-}
 
 
 # The names by which each entity is known already: IRI -> names. What a source writes in the same way needs no saying again.
@@ -198,7 +191,7 @@ def _event(event: Event) -> Iterator[Quad]:
     yield from _links(node, event.links, EVENTS[event.kind], graph)
     yield from _plain(node, event.values, graph)
     for basis, date in event.dates:
-        yield Quad(node, osgov(_DATE_PROPERTY[basis]), date_literal(date), graph)
+        yield Quad(node, osgov(f"{basis}On"), date_literal(date), graph)
     yield from _reference(node, event.reference, graph)
 
 

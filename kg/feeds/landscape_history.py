@@ -53,8 +53,9 @@ class _History:
             row["item"] for _, row in rows if row["event"] == "delisted" or (row["event"] == "level_changed" and not row["to"])
         }
         self.told: set[tuple[str, str, str]] = set()
-        # Items that changed from one project to another of the name, ids of projects that own themselves, and by item an owner
-        # that the list names wrongly.
+        # Items that are parts of another project, items that changed from one project to another of the name, ids of projects
+        # that own themselves, and by item an owner that the list names wrongly.
+        self.parts = frozenset(reading.settings.get("parts", ()))
         self.switched = frozenset(reading.settings.get("switched", ()))
         self.themselves = frozenset(reading.settings.get("themselves", ()))
         self.wrong_owners = dict(reading.settings.get("wrong_owners", {}))
@@ -97,7 +98,7 @@ class _History:
             reading.skip(place, "an identifier that was renamed: no change of owner")
             return
         project = Named("Project", plain_name(row["item"])[0])
-        dates, note = _when(row, "its owner")
+        dates, note = _when(row)
         if home:
             key = (project.name.casefold(), home.slug, str(dates))
             if key in self.told:
@@ -165,7 +166,7 @@ class _History:
 
     def _seen(self, row: Mapping[str, str], place: str) -> Iterator[Claim]:
         """That it stood at the level on the day of the version: when it got there the list, which lags, does not tell."""
-        if row["item"] in self.reading.settings.get("parts", ()):
+        if row["item"] in self.parts:
             self.reading.skip(place, "a part of another project: the level is that of the whole")
             return
         project = Named("Project", plain_name(row["item"])[0])
@@ -178,11 +179,11 @@ class _History:
         yield stage_seen(project, self.host, level, place, PartialDate(row["first_seen_after"]))
 
 
-def _when(row: Mapping[str, str], what: str) -> tuple[tuple[tuple[str, PartialDate], ...], str]:
+def _when(row: Mapping[str, str]) -> tuple[tuple[tuple[str, PartialDate], ...], str]:
     """The date of a change that shows between two versions, and between which days it lies."""
     before, after = PartialDate(row["last_seen_before"]), PartialDate(row["first_seen_after"])
     date = between(before, after)
-    note = f"The list shows {what} as it was on {before} and changed on {after}; it can be later than the world."
+    note = f"The list shows its owner as it was on {before} and changed on {after}; it can be later than the world."
     return ((("occurred", date),) if date else ()), note
 
 
